@@ -1,0 +1,46 @@
+import pino from 'pino';
+import type { DestinationStream } from 'pino';
+import type { LogFields, Logger } from '../../ports/logger.ts';
+import { scrub } from './scrub.ts';
+
+const allowed: readonly (keyof LogFields)[] = [
+  'requestId', 'subscriptionId', 'feature', 'ticketId', 'status', 'problem', 'durationMs', 'count',
+  'attempt', 'provider', 'model', 'job', 'code', 'address', 'method', 'route',
+];
+const maximumLength = 200;
+
+/** Copies the allowed fields and nothing else, whatever was handed in. */
+function pick(fields: LogFields): Record<string, string | number> {
+  const picked: Record<string, string | number> = {};
+  for (const name of allowed) {
+    const value: unknown = fields[name];
+    if (typeof value === 'number') picked[name] = Number.isInteger(value) ? value : Math.round(value * 100) / 100;
+    // U+2028 and friends would start a new line in some viewers.
+    else if (typeof value === 'string') picked[name] = value.slice(0, maximumLength).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  }
+  return picked;
+}
+
+export interface LoggerOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Standard output when left out; the program never writes a log file. */
+  readonly destination?: DestinationStream;
+}
+
+/** Structured lines on standard output with allow-listed fields only. */
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { program: 'indesk' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    messageKey: 'event',
+    formatters: { level: (label) => ({ level: label }) },
+    hooks: { streamWrite: scrub },
+  };
+  const log = destination === undefined ? pino(options) : pino(options, destination);
+  return {
+    info: (event, fields = {}) => log.info(pick(fields), event),
+    warn: (event, fields = {}) => log.warn(pick(fields), event),
+    error: (event, fields = {}) => log.error(pick(fields), event),
+  };
+}

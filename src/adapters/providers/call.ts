@@ -1,0 +1,90 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
+import type { FinishedGeneration } from '../../ports/model-provider.ts';
+import type { Watch } from './deadlines.ts';
+import { AnswerFault } from './errors.ts';
+import { TextTap } from './text-tap.ts';
+import type { WireFormat } from './wire-formats.ts';
+
+/** What one call to the provider gave; `costUsd` is the provider's own figure. */
+export interface Answer {
+  readonly text: string;
+  readonly reason: FinishedGeneration['reason'] | 'refused';
+  readonly usage: LanguageModelV4Usage | undefined;
+  readonly costUsd: number | undefined;
+}
+
+type Finish = Pick<Extract<LanguageModelV4StreamPart, { type: 'finish' }>, 'finishReason' | 'usage' | 'providerMetadata'>;
+
+function costOf(metadata: Finish['providerMetadata']): number | undefined {
+  const usage = metadata?.['openrouter']?.['usage'];
+  if (typeof usage !== 'object' || usage === null || !('cost' in usage)) return undefined;
+  return typeof usage.cost === 'number' && usage.cost >= 0 ? usage.cost : undefined;
+}
+
+/** Why the model stopped; some packages report as `other` what only the vendor's own word tells. */
+export function reasonOf({ unified, raw }: LanguageModelV4FinishReason, hasText: boolean): Answer['reason'] {
+  if (unified === 'content-filter' || /content.?filter|refusal|safety|moderation/i.test(raw ?? '')) return 'refused';
+  if (unified === 'stop' || unified === 'tool-calls') return 'stop';
+  if (unified === 'length') return 'length';
+  // xAI says no more than that an answer is incomplete: with text it met the cap, without it was filtered.
+  if (raw === 'incomplete') return hasText ? 'length' : 'refused';
+  return 'other';
+}
+
+/** Whether a stream ended without the provider's word that it is complete. */
+function isCut({ finishReason: { unified, raw }, usage }: Finish): boolean {
+  if (unified === 'interrupted' || unified === 'error') return true;
+  // Some compatible servers never name a reason; their bill comes last and shows that the answer is whole.
+  return unified === 'other' && raw === undefined && usage.outputTokens.total === undefined;
+}
+
+/** One call that waits for the whole answer. */
+export async function callOnce(model: LanguageModelV4, options: LanguageModelV4CallOptions): Promise<Answer> {
+  const { content, finishReason, usage, providerMetadata } = await model.doGenerate(options);
+  let text = '';
+  for (const part of content) if (part.type === 'text') text += part.text;
+  return { text, reason: reasonOf(finishReason, text !== ''), usage, costUsd: costOf(providerMetadata) };
+}
+
+/** One call whose text goes to `write` as it comes; throws the provider's error, or an `AnswerFault`. */
+export async function streamOnce(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+  watch: Watch,
+  format: WireFormat | undefined,
+  write: (delta: string) => void,
+): Promise<Answer> {
+  let text = '';
+  const took = (delta: string): void => {
+    if (delta === '') return;
+    watch.progress();
+    text += delta;
+    write(delta);
+  };
+  watch.openTap = format === undefined ? undefined : () => new TextTap(format, took);
+  const { stream } = await model.doStream(options);
+  const reader = stream.getReader();
+  let finish: Finish | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (value.type === 'text-delta') took(value.delta);
+      else if (value.type === 'reasoning-delta') watch.progress();
+      else if (value.type === 'finish') finish = value;
+      else if (value.type === 'error') throw value.error;
+    }
+  } catch (error) {
+    // The provider may keep the connection open after it has reported an error.
+    reader.cancel().catch(() => {});
+    throw error;
+  }
+  if (finish === undefined || isCut(finish)) throw new AnswerFault('cut');
+  return { text, reason: reasonOf(finish.finishReason, text !== ''), usage: finish.usage, costUsd: costOf(finish.providerMetadata) };
+}

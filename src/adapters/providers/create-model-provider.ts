@@ -1,0 +1,75 @@
+import type { Dispatcher } from 'undici';
+import { reveal } from '../../kernel/reveal.ts';
+import { Transient } from '../../kernel/transient.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EgressPurpose } from '../../ports/egress.ts';
+import type { FinishedGeneration, Generation, GenerationEvent, ModelProvider } from '../../ports/model-provider.ts';
+import { checkKey } from './check-key.ts';
+import { defaultDeadlines, type Deadlines } from './deadlines.ts';
+import { DeltaQueue } from './delta-queue.ts';
+import { createFastFetch } from './fast-fetch.ts';
+import { GenerationRun, type RunParts } from './generation-run.ts';
+import { baseUrlOf, keyOf, Models, type Origins } from './models.ts';
+import { catalogueWindow } from './prices.ts';
+import { TokenCounter } from './tokens.ts';
+
+/** Tokens assumed for a model that nobody describes. */
+const unknownWindow = 32_000;
+
+export interface ModelProviderOptions {
+  /** The way out; it decides which addresses may be reached. */
+  readonly dispatcherFor: (purpose: EgressPurpose) => Dispatcher;
+  readonly clock: Clock;
+  readonly origins?: Origins;
+  readonly deadlines?: Partial<Deadlines>;
+  /** Between 0 and 1, for the pauses between tries; `Math.random` unless told. */
+  readonly random?: () => number;
+}
+
+/** All providers behind one port; each call uses the key and address it is given and nothing from the environment. */
+export function createModelProvider(options: ModelProviderOptions): ModelProvider {
+  const { clock, origins = {} } = options;
+  const fetch = createFastFetch(options.dispatcherFor('provider'));
+  const tokens = new TokenCounter();
+  const parts: RunParts = {
+    models: new Models(fetch, origins),
+    tokens,
+    clock,
+    deadlines: { ...defaultDeadlines, ...options.deadlines },
+    random: options.random ?? Math.random,
+  };
+  return {
+    generate: (generation) => new GenerationRun(parts, generation).finish(),
+    stream: (generation) => streamed(parts, generation),
+    checkKey: async (connection, signal) => {
+      signal.throwIfAborted();
+      const { kind } = connection;
+      return checkKey(fetch, { kind, apiKey: keyOf(connection), baseUrl: baseUrlOf(connection, origins) }, signal);
+    },
+    countTokens: (connection, text) => tokens.count(connection, reveal(text, 'model-provider')),
+    contextWindow: (connection) => connection.contextWindow ?? catalogueWindow(connection, clock.now()) ?? unknownWindow,
+    hostOf: (connection) => new URL(baseUrlOf(connection, origins)).host,
+  };
+}
+
+type Outcome = { readonly finished: FinishedGeneration } | { readonly error: unknown };
+
+async function* streamed(parts: RunParts, generation: Generation): AsyncGenerator<GenerationEvent, void, undefined> {
+  const queue = new DeltaQueue();
+  const run = new GenerationRun(parts, generation, queue);
+  const outcome: Promise<Outcome> = run.finish().then(
+    (finished) => ({ finished }),
+    (error: unknown) => ({ error }),
+  );
+  void outcome.then(() => queue.close());
+  try {
+    for (let text = await queue.take(); text !== undefined; text = await queue.take()) {
+      yield { type: 'text-delta', text: Transient.of(text) };
+    }
+    const ended = await outcome;
+    if ('error' in ended) throw ended.error;
+    yield ended.finished;
+  } finally {
+    run.watch.leave();
+  }
+}

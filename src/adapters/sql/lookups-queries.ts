@@ -1,0 +1,46 @@
+import { sql, type DatabaseConnection } from 'kysely';
+import { ProblemError } from '../../kernel/problem-error.ts';
+import type { Lookups } from '../../ports/database.ts';
+import { kyselyTransaction } from './connection.ts';
+import { DatabaseError } from './errors.ts';
+
+const uniqueViolation = '23505';
+
+/** The definer functions of schema `app`, called on a connection that has entered no subscription. */
+export function createLookups(connection: DatabaseConnection): Lookups {
+  const transaction = kyselyTransaction(connection);
+  return {
+    async installationByAudience(audience) {
+      const query = sql<{ subscriptionId: string; installationId: string; publicKeyPem: string; issuer: string }>`
+        select subscription_id as "subscriptionId", installation_id as "installationId",
+          public_key_pem as "publicKeyPem", issuer
+        from app.installation_by_audience(${audience})`;
+      return (await query.execute(transaction)).rows[0];
+    },
+    async subscriptionsWithDueJobs(limit) {
+      const query = sql<{ id: string }>`select id from app.subscriptions_with_due_jobs(${limit}) as id`;
+      return (await query.execute(transaction)).rows.map((row) => row.id);
+    },
+    async subscriptionIds() {
+      const query = sql<{ id: string }>`select id from app.subscription_ids() as id`;
+      return (await query.execute(transaction)).rows.map((row) => row.id);
+    },
+    async createSubscription({ id, name, plan }) {
+      try {
+        await sql`select app.create_subscription(${id}, ${name}, ${plan})`.execute(transaction);
+        return id;
+      } catch (error) {
+        const isTaken = error instanceof DatabaseError && error.sqlState === uniqueViolation;
+        throw isTaken ? new ProblemError('conflict', { detail: 'A subscription of that name exists.' }) : error;
+      }
+    },
+    async subscriptionIdByName(name) {
+      const query = sql<{ id: string }>`select id from app.subscription_id_by_name(${name}) as id`;
+      return (await query.execute(transaction)).rows[0]?.id;
+    },
+    async purgeJobs() {
+      const query = sql<{ count: string }>`select app.purge_jobs() as count`;
+      return Number((await query.execute(transaction)).rows[0]?.count ?? 0);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { toProblem } from '../kernel/problem-error.ts';
+import { problemTypes } from '../kernel/problem-types.ts';
+import type { Program } from '../start.ts';
+
+/** Looks at every part and says what works, what does not, and what to do. */
+export async function diagnose(program: Program, subscriptionId: string): Promise<readonly string[]> {
+  const { ports, settings, config } = program;
+  const call = program.operatorCall(subscriptionId);
+  const check = async (name: string, look: () => Promise<string>): Promise<string> => {
+    try {
+      return `ok    ${name}: ${await look()}`;
+    } catch (error) {
+      const problem = toProblem(error);
+      return `FAIL  ${name}: ${problem.detail ?? problemTypes[problem.type].title}. ${problemTypes[problem.type].wayOut}`;
+    }
+  };
+  return [
+    await check('database', async () => {
+      if (!(await ports.database.ready())) throw new Error('not ready');
+      return `${ports.database.engine}, migrations at head`;
+    }),
+    await check('secrets', async () => {
+      settings.forget(subscriptionId);
+      await settings.get(subscriptionId);
+      return `every stored key opens (${config.keyFile})`;
+    }),
+    await check('Zendesk', async () => {
+      const { zendesk } = await settings.get(subscriptionId);
+      if (zendesk === undefined) return 'not connected yet: npm run indesk -- connect zendesk';
+      const { scopes } = await ports.helpDesk.checkConnection({ connection: zendesk, signal: call.signal });
+      return `${zendesk.subdomain}, granted ${scopes.join(' ')}`;
+    }),
+    await check('AI provider', async () => {
+      const { provider } = await settings.get(subscriptionId);
+      if (provider === undefined) return 'none yet: npm run indesk -- provider add';
+      const { state } = await ports.modelProvider.checkKey(provider, call.signal);
+      return `${provider.kind} ${provider.model}${provider.demo ? ' (offline demo model)' : ''}, key ${state}`;
+    }),
+  ];
+}

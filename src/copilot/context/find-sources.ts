@@ -1,0 +1,135 @@
+import { Transient } from '../../kernel/transient.ts';
+import { ProblemError } from '../../kernel/problem-error.ts';
+import type { Article, HelpDesk, HelpDeskCall, Ticket, TicketWithComments } from '../../ports/help-desk.ts';
+import { rankByBm25 } from '../ranking/bm25.ts';
+import { searchWords, terms } from '../text/words.ts';
+import type { NumberedSource, SourcesContext } from './catalogue.ts';
+import { lastCustomerComment } from './ticket-blocks.ts';
+
+const articlesAsked = 15;
+const ticketsAsked = 20;
+const ticketsRead = 3;
+const sourcesKept = 5;
+const passageCharacters = 900;
+
+interface Passage {
+  readonly key: string;
+  readonly title: string;
+  readonly url: string | null;
+  readonly origin: NumberedSource['origin'];
+  readonly internal: boolean;
+  readonly text: string;
+}
+
+/** Help Center articles and similar solved tickets for a conversation, ranked in memory by BM25; the best passages, numbered from 1. */
+export async function findSources(helpDesk: HelpDesk, call: HelpDeskCall, ticket: Transient<TicketWithComments>): Promise<Transient<SourcesContext>> {
+  const words = ticket.map(conversationWords);
+  if (words.measure((list) => list.length) === 0) return Transient.of({ sources: [] });
+  const ticketId = ticket.measure(({ ticket: t }) => t.id);
+  const brandId = ticket.measure(({ ticket: t }) => t.brandId ?? -1);
+  const [articles, candidates] = await Promise.all([
+    optional(helpDesk.searchArticles(call, words, { locale: null, limit: articlesAsked }), call.signal),
+    optional(helpDesk.searchSolvedTickets(call, words, { brandId: brandId === -1 ? null : brandId, limit: ticketsAsked }), call.signal),
+  ]);
+  const bestIds = similarTicketIds(ticket, candidates, ticketId);
+  const solved = await Promise.all(bestIds.map((id) => optional(helpDesk.ticketWithComments(call, id).then((found) => found.map((one) => [one])), call.signal)));
+  return Transient.all([ticket, articles, Transient.all(solved)]).map(([conversation, foundArticles, foundTickets]) => ({
+    sources: rankPassages(conversation, [...foundArticles.flatMap(articlePassages), ...foundTickets.flat().flatMap(resolutionPassages)]),
+  }));
+}
+
+/** A search that fails leaves the draft with fewer sources; access and abort problems are still problems. */
+async function optional<T>(search: Promise<Transient<readonly T[]>>, signal: AbortSignal): Promise<Transient<readonly T[]>> {
+  try {
+    return await search;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (error instanceof ProblemError && ['zendesk-reconnect-needed', 'zendesk-rate-limited'].includes(error.type)) throw error;
+    return Transient.of([]);
+  }
+}
+
+function conversationWords({ ticket, comments }: TicketWithComments): string[] {
+  const newest = lastCustomerComment(comments);
+  return searchWords(
+    [
+      { text: ticket.subject, weight: 3 },
+      { text: newest?.text ?? '', weight: 2 },
+      ...comments.filter((comment) => comment.author === 'customer' && comment !== newest).map((comment) => ({ text: comment.text, weight: 1 })),
+      ...comments.filter((comment) => comment.author === 'agent').map((comment) => ({ text: comment.text, weight: 0.5 })),
+    ],
+    8,
+  );
+}
+
+/** The whole conversation as query terms; subject and newest customer words count more. */
+function queryTerms({ ticket, comments }: TicketWithComments): string[] {
+  const newest = lastCustomerComment(comments);
+  const subject = terms(ticket.subject);
+  const newestTerms = newest === undefined ? [] : terms(newest.text);
+  return [...subject, ...subject, ...newestTerms, ...newestTerms, ...comments.filter((comment) => comment.public).flatMap((comment) => terms(comment.text))];
+}
+
+/** Ids are not content: they may leave the Transient one measure at a time. */
+function similarTicketIds(ticket: Transient<TicketWithComments>, candidates: Transient<readonly Ticket[]>, ownId: number): number[] {
+  const ids = Transient.all([ticket, candidates]).map(([conversation, found]) => {
+    const others = found.filter((candidate) => candidate.id !== ownId);
+    return rankByBm25(queryTerms(conversation), others.map((candidate) => terms(`${candidate.subject} ${candidate.description}`)))
+      .slice(0, ticketsRead)
+      .map(({ index }) => others[index]?.id ?? 0);
+  });
+  return Array.from({ length: ids.measure((list) => list.length) }, (_, index) => ids.measure((list) => list[index] ?? 0));
+}
+
+/** Paragraphs joined to passages of at most about 900 characters, so that a citation points at something short. */
+function passagesOf(text: string): string[] {
+  const passages: string[] = [];
+  let current = '';
+  for (const paragraph of text.split(/\n{1,}/)) {
+    if (current !== '' && current.length + paragraph.length > passageCharacters) {
+      passages.push(current);
+      current = '';
+    }
+    current = current === '' ? paragraph : `${current}\n${paragraph}`;
+    while (current.length > passageCharacters * 2) {
+      passages.push(current.slice(0, passageCharacters));
+      current = current.slice(passageCharacters);
+    }
+  }
+  if (current.trim() !== '') passages.push(current);
+  return passages;
+}
+
+const articlePassages = (article: Article): Passage[] =>
+  passagesOf(article.text).map((text, index) => ({
+    key: `article ${article.id} ${index}`,
+    title: article.title,
+    url: article.public ? article.url : null,
+    origin: 'help-center',
+    internal: !article.public,
+    text,
+  }));
+
+/** What solved a ticket: the agents' last public comments. Another customer's ticket is internal by nature. */
+function resolutionPassages({ ticket, comments }: TicketWithComments): Passage[] {
+  return comments
+    .filter((comment) => comment.author === 'agent' && comment.public && comment.text.trim() !== '')
+    .slice(-2)
+    .map((comment, index) => ({
+      key: `ticket ${ticket.id} ${index}`,
+      title: ticket.subject,
+      url: null,
+      origin: 'similar-ticket',
+      internal: true,
+      text: comment.text.slice(0, passageCharacters * 2),
+    }));
+}
+
+function rankPassages(conversation: TicketWithComments, passages: readonly Passage[]): NumberedSource[] {
+  const ranked = rankByBm25(queryTerms(conversation), passages.map((passage) => terms(`${passage.title} ${passage.text}`)));
+  return ranked
+    .map(({ index }) => passages[index])
+    .filter((passage) => passage !== undefined)
+    .slice(0, sourcesKept)
+    .map(({ key: _, ...passage }, index) => ({ ...passage, number: index + 1 }));
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { SuggestedReply, SuggestReplyInput } from '../../contract/copilot.ts';
+import type { Citation } from '../../contract/stream-events.ts';
+import type { NumberedSource } from '../context/catalogue.ts';
+import { commentBlocks, lastCustomerComment, ticketBlock } from '../context/ticket-blocks.ts';
+import { defineFeature } from '../define-feature.ts';
+import { confidenceFloor, rateReply } from '../ranking/confidence.ts';
+import { normalizeForQuote } from '../text/clean-text.ts';
+import { allowedLinks, filterReply } from '../text/output-filter.ts';
+
+const ModelReply = z.object({
+  language: z.string().describe("BCP 47 tag of the customer's language"),
+  answer: z.string().describe('The reply to the customer, ready to send, with [n] after each statement taken from source n; empty when a needed fact is missing'),
+  citations: z.array(z.object({ source: z.number().describe('Number of the source'), quote: z.string().describe('The words of the source that carry the statement, copied exactly') })),
+  missing: z.array(z.string()).describe('Questions to the agent: facts the reply needs and the material does not give; empty when there are none'),
+});
+
+/** Keeps the citations whose source was retrieved and whose quote really stands in it. */
+export function checkCitations(citations: readonly Citation[], sources: readonly NumberedSource[]): Citation[] {
+  const texts = new Map(sources.map((source) => [source.number, normalizeForQuote(source.text)]));
+  return citations.filter(({ source, quote }) => {
+    const wanted = normalizeForQuote(quote);
+    return wanted.length >= 8 && (texts.get(source)?.includes(wanted) ?? false);
+  });
+}
+
+/** Removes [n] marks that no checked citation stands behind. */
+function dropUncheckedMarks(text: string, checked: ReadonlySet<number>): string {
+  return text.replace(/\s?\[(\d{1,3})\]/g, (mark, number: string) => (checked.has(Number(number)) ? mark : ''));
+}
+
+export const suggestReply = defineFeature({
+  name: 'suggest-reply',
+  title: 'Reply',
+  needs: ['ticket', 'sources'],
+  sends: ['subject', 'status', 'priority', 'type', 'tags', 'requester.name', 'comments', 'internal-notes', 'sources', 'agent-text'],
+  input: SuggestReplyInput,
+  output: SuggestedReply,
+  modelOutput: ModelReply,
+  instructions: `Draft the agent's next public reply to the customer.
+Answer the newest open question first. Take every fact from the ticket or a numbered source, put [n] after each statement from source n, and copy the carrying words of that source into citations.
+Internal notes inform you; never quote them or mention that they exist. Do not offer to hand over to a human: a human is sending this. No signature.
+If a fact the reply needs is missing, leave answer empty and ask the agent in missing. If the agent gives an instruction, follow it; it outranks the sources.`,
+  streams: { as: 'text', field: 'answer' },
+  maxOutputTokens: 1_200,
+  whenTooLong: 'trim',
+  hasMaterial: ({ ticket }) => ticket.ticket.subject.trim() !== '' || lastCustomerComment(ticket.comments) !== undefined,
+  content: ({ ticket, sources }, input) => ({
+    blocks: [
+      ticketBlock(ticket, { requesterName: ticket.requesterName }),
+      ...commentBlocks(ticket.comments),
+      ...sources.sources.map(({ number, title, origin, internal, text }) => ({
+        kind: 'source' as const,
+        attributes: { n: number, title, origin, internal },
+        text,
+        keep: 'always' as const,
+      })),
+      ...(input.draft === undefined ? [] : [{ kind: 'draft' as const, attributes: {}, text: input.draft, keep: 'always' as const }]),
+      ...(input.instruction === undefined ? [] : [{ kind: 'instruction' as const, attributes: { from: 'agent' }, text: input.instruction, keep: 'always' as const }]),
+    ],
+    task: taskFor(input.adjust, input.draft !== undefined, input.instruction !== undefined),
+    language: 'customer',
+  }),
+  linkSources: ({ ticket, sources }, input) => [
+    ...ticket.comments.map((comment) => comment.text),
+    ...sources.sources.flatMap((source) => [source.text, source.url ?? '']),
+    input.instruction ?? '',
+  ],
+  check: (answer, { context, input }) => {
+    const { sources } = context.sources;
+    const isAllowed = allowedLinks([
+      ...context.ticket.comments.map((comment) => comment.text),
+      ...sources.flatMap((source) => [source.text, source.url ?? '']),
+      input.instruction ?? '',
+    ]);
+    const citations = checkCitations(answer.citations, sources);
+    const checked = new Set(citations.map(({ source }) => source));
+    const filtered = filterReply(answer.answer, isAllowed);
+    const text = dropUncheckedMarks(filtered.text, checked);
+    const question = lastCustomerComment(context.ticket.comments)?.text ?? context.ticket.ticket.subject;
+    const cited = sources.filter((source) => checked.has(source.number));
+    const confidence = rateReply({
+      question,
+      cited,
+      retrieved: sources.length,
+      citationsDropped: answer.citations.length - citations.length,
+      missing: answer.missing.length,
+      linksRemoved: filtered.linksRemoved,
+      instructed: input.instruction !== undefined,
+    });
+    // A draft that stands on nothing is worse than none: the agent is asked instead.
+    const grounded = citations.length > 0 || input.instruction !== undefined;
+    const draft = grounded && confidence.score >= confidenceFloor ? text : '';
+    const missing = answer.missing.map((item) => filterReply(item, isAllowed).text).filter((item) => item !== '').slice(0, 4);
+    return {
+      kind: 'output',
+      sources: sources.map(({ text: _, ...source }) => source),
+      citations,
+      output: {
+        text: draft,
+        citations,
+        sources: sources.map(({ text: _, ...source }) => source),
+        missing: draft === '' && missing.length === 0 ? [shortQuestion(question)] : missing,
+        language: answer.language.slice(0, 35),
+        confidence,
+        usesInternalSource: cited.some((source) => source.internal),
+      },
+    };
+  },
+});
+
+function taskFor(adjust: 'shorter' | 'warmer' | undefined, hasDraft: boolean, hasInstruction: boolean): string {
+  const instruction = hasInstruction ? ' Follow the instruction block of the agent.' : '';
+  if (hasDraft && adjust === 'shorter') return `Make the draft block shorter; keep its facts, links and [n] marks.${instruction}`;
+  if (hasDraft && adjust === 'warmer') return `Make the draft block warmer in tone; keep its facts, links and [n] marks.${instruction}`;
+  return `Draft the next public reply to the customer in the fields of the schema.${instruction}`;
+}
+
+/** What nothing answers, in the customer's own words. */
+function shortQuestion(question: string): string {
+  const sentences = question.split(/(?<=[.?!。？！؟])\s+|\n+/).map((sentence) => sentence.trim()).filter((sentence) => sentence !== '');
+  const asked = sentences.find((sentence) => /[?？؟]$/.test(sentence)) ?? sentences[0] ?? question;
+  return asked.length > 200 ? `${asked.slice(0, 199)}…` : asked;
+}

@@ -1,0 +1,96 @@
+import type { JsonValue } from '../kernel/json.ts';
+import { ProblemError } from '../kernel/problem-error.ts';
+import type { Transient } from '../kernel/transient.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { FinishedGeneration, Generation, ModelProvider } from '../ports/model-provider.ts';
+import { spentOf } from '../ports/spent-usage.ts';
+import type { CallMeter } from './call-meter.ts';
+import type { Feature } from './define-feature.ts';
+import type { Emit } from './feature-event.ts';
+import { createFieldReader, parsePartialJson } from './prompt/partial-json.ts';
+import { createStreamFilter } from './text/output-filter.ts';
+
+export interface AnswerArguments {
+  readonly modelProvider: ModelProvider;
+  readonly generation: Generation;
+  readonly feature: Pick<Feature, 'name' | 'streams'>;
+  readonly meter: CallMeter;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Undefined: nobody watches, one answer is enough. */
+  readonly emit: Emit | undefined;
+  readonly isAllowedLink: (link: string) => boolean;
+}
+
+/** One answer of the model, shown while it arrives when somebody watches; what it cost is counted even when it fails. */
+export async function generateAnswer(wanted: AnswerArguments): Promise<FinishedGeneration> {
+  try {
+    const finished = wanted.emit === undefined ? await wanted.modelProvider.generate(wanted.generation) : await streamAnswer(wanted, wanted.emit);
+    wanted.meter.add(finished.usage, finished.calls);
+    return finished;
+  } catch (error) {
+    const spent = spentOf(error);
+    if (spent !== undefined) wanted.meter.add(spent.usage, spent.calls);
+    throw error;
+  }
+}
+
+async function streamAnswer(wanted: AnswerArguments, emit: Emit): Promise<FinishedGeneration> {
+  const show = createPreview(wanted, emit);
+  let first = true;
+  const startedAt = wanted.clock.elapsed();
+  for await (const event of wanted.modelProvider.stream(wanted.generation)) {
+    if (event.type === 'finished') {
+      show.end();
+      return event;
+    }
+    if (first) {
+      first = false;
+      wanted.metrics.firstToken({ feature: wanted.feature.name, provider: wanted.generation.connection.kind }, (wanted.clock.elapsed() - startedAt) / 1000);
+    }
+    show.push(event.text);
+  }
+  throw new ProblemError('provider-interrupted');
+}
+
+/** Turns arriving model text into what the agent sees: checked words, or the object as it grows. */
+function createPreview({ feature, isAllowedLink }: AnswerArguments, emit: Emit): { push(text: Transient<string>): void; end(): void } {
+  if (feature.streams.as === 'partial') return createPartialPreview(emit);
+  const readField = feature.streams.field === undefined ? undefined : createFieldReader(feature.streams.field);
+  const filter = createStreamFilter(isAllowedLink);
+  let last: Transient<string> | undefined;
+  return {
+    push(text) {
+      last = text;
+      const shown = text.map((delta) => filter.push(readField === undefined ? delta : readField(delta)));
+      if (shown.measure((part) => part.length) > 0) emit({ type: 'text-delta', text: shown });
+    },
+    end() {
+      const rest = last?.map(() => filter.end());
+      if (rest !== undefined && rest.measure((part) => part.length) > 0) emit({ type: 'text-delta', text: rest });
+    },
+  };
+}
+
+const partialEveryCharacters = 48;
+
+function createPartialPreview(emit: Emit): { push(text: Transient<string>): void; end(): void } {
+  let whole = '';
+  let shownAt = 0;
+  return {
+    push(text) {
+      const partial: Transient<JsonValue | undefined> = text.map((delta) => {
+        whole += delta;
+        // Parsing the whole again for every token would cost the square of the answer's length.
+        if (whole.length - shownAt < partialEveryCharacters) return undefined;
+        shownAt = whole.length;
+        return parsePartialJson(whole);
+      });
+      if (partial.measure((value) => value !== undefined)) emit({ type: 'partial', value: partial });
+    },
+    end() {
+      whole = '';
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import type { FeatureEvent } from '../copilot/feature-event.ts';
+import type { FeatureOutcome } from '../copilot/run-feature.ts';
+import { problemBody } from '../contract/problem.ts';
+import type { StreamEvent } from '../contract/stream-events.ts';
+import { toProblem } from '../kernel/problem-error.ts';
+import { reveal } from '../kernel/reveal.ts';
+
+/** Content leaves to the person who asked for it here, and nowhere else in the server. */
+function toWire(event: FeatureEvent, requestId: string): StreamEvent[] {
+  switch (event.type) {
+    case 'started':
+      return [{ ...event, requestId }];
+    case 'text-delta':
+      return [{ type: 'text-delta', text: reveal(event.text, 'reply') }];
+    case 'partial':
+    case 'output':
+      return [{ type: event.type, value: reveal(event.value, 'reply') }];
+    case 'sources':
+      return [{ type: 'sources', sources: [...reveal(event.sources, 'reply')] }];
+    case 'citation':
+      return reveal(event.citation, 'reply').map((citation) => ({ type: 'citation', citation }));
+    case 'progress':
+    case 'usage':
+      return [event];
+  }
+}
+
+const mostUnsentBytes = 256 * 1024;
+
+export interface EventStream {
+  send(event: FeatureEvent): void;
+  /** Ends the stream with `done`, or with the problem of an error. */
+  end(error?: unknown): void;
+}
+
+/** Server-sent events on a response; what is sent in one turn of the event loop goes out in one write. */
+export function openEventStream(response: ServerResponse, requestId: string, headers: Record<string, string>, onTooSlow: () => void): EventStream {
+  let pending = '';
+  let scheduled = false;
+  const flush = (): void => {
+    scheduled = false;
+    if (pending === '' || response.destroyed || response.writableEnded) return;
+    response.write(pending);
+    pending = '';
+    // A reader that does not read would make us hold the answer in memory without end.
+    if (response.writableLength > mostUnsentBytes) onTooSlow();
+  };
+  const push = (event: StreamEvent): void => {
+    pending += `data: ${JSON.stringify(event)}\n\n`;
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  };
+  response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  return {
+    send: (event) => toWire(event, requestId).forEach(push),
+    end(error) {
+      if (error === undefined) push({ type: 'done' });
+      else push({ type: 'problem', problem: problemBody(toProblem(error), requestId) });
+      flush();
+      response.end();
+    },
+  };
+}
+
+/** The body of an answer that is not streamed. */
+export function outcomeBody({ output, receipt }: FeatureOutcome): { output: unknown; receipt: FeatureOutcome['receipt'] } {
+  return { output: reveal(output, 'reply'), receipt };
+}

@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import { listReceipts, runFeature as runFeatureEndpoint, sidebarState } from '../../contract/copilot.ts';
+import { features } from '../../copilot/features/index.ts';
+import { runFeature } from '../../copilot/run-feature.ts';
+import { receiptsOfTicket } from '../../services/usage/receipt-queries.ts';
+import type { HttpContext } from '../context.ts';
+import { openEventStream, outcomeBody } from '../reply.ts';
+import { answered, route, type Caller } from '../route.ts';
+
+const receiptsShown = 50;
+
+/** The sidebar's endpoints: run a feature, what works here, receipts. */
+export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): void {
+  route(app, context, runFeatureEndpoint, async (caller) => {
+    const wantsJson = caller.request.headers.accept === 'application/json';
+    return wantsJson ? answerWhole(context, caller) : answerStreamed(context, caller);
+  });
+
+  route(app, context, sidebarState, async ({ subscriptionId }) => {
+    const settings = await context.settings.get(subscriptionId);
+    const { provider, zendesk } = settings;
+    return {
+      subscription: settings.name,
+      features: features.map(({ name, title }) => ({ name, title, enabled: settings.features.get(name)?.enabled ?? true })),
+      provider: provider === undefined ? null : { kind: provider.kind, model: provider.model, host: context.ports.modelProvider.hostOf(provider), demo: provider.demo },
+      zendesk: { subdomain: zendesk?.subdomain ?? '', status: settings.zendeskStatus },
+    };
+  });
+
+  route(app, context, listReceipts, async ({ subscriptionId, params }) => ({
+    receipts: await context.ports.database.read({ subscriptionId }, (tx) => receiptsOfTicket(tx, params.ticketId, receiptsShown)),
+  }));
+}
+
+type FeatureCaller = Caller<{ feature: string }, unknown>;
+
+/** Aborts when the person has gone: the reply's socket closes before the answer has ended. */
+function abortOnDisconnect({ reply }: FeatureCaller, context: HttpContext): { readonly abort: AbortController; readonly release: () => void } {
+  const abort = new AbortController();
+  context.streams.add(abort);
+  reply.raw.on('close', () => {
+    if (!reply.raw.writableEnded) abort.abort();
+  });
+  return { abort, release: () => context.streams.delete(abort) };
+}
+
+async function answerWhole(context: HttpContext, caller: FeatureCaller) {
+  const { abort, release } = abortOnDisconnect(caller, context);
+  try {
+    const call = { subscriptionId: caller.subscriptionId, actor: caller.actor, requestId: caller.request.id, signal: abort.signal, ports: context.ports };
+    return outcomeBody(await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit: undefined }));
+  } finally {
+    release();
+  }
+}
+
+async function answerStreamed(context: HttpContext, caller: FeatureCaller): Promise<typeof answered> {
+  const { abort, release } = abortOnDisconnect(caller, context);
+  const { request, reply } = caller;
+  const headers = headersOf(reply.getHeaders());
+  reply.hijack();
+  const stream = openEventStream(reply.raw, request.id, headers, () => abort.abort());
+  context.ports.metrics.openStreams(1);
+  const call = { subscriptionId: caller.subscriptionId, actor: caller.actor, requestId: request.id, signal: abort.signal, ports: context.ports };
+  try {
+    await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit: stream.send });
+    stream.end();
+  } catch (error) {
+    if (abort.signal.aborted) reply.raw.destroy();
+    else stream.end(error);
+  } finally {
+    context.ports.metrics.openStreams(-1);
+    release();
+  }
+  return answered;
+}
+
+/** Headers set by hooks (security, request id) for a reply that is written by hand. */
+function headersOf(headers: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { problemBody } from '../../contract/problem.ts';
+import { ProblemError, toProblem } from '../../kernel/problem-error.ts';
+import type { HttpContext } from '../context.ts';
+
+const formLimit = 16 * 1024;
+// Garden writes its rules into an empty style element: this is the hash of nothing.
+const gardenStyleHash = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.png': 'image/png', '.json': 'application/json',
+};
+
+const escapeAttribute = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+
+/** The page beside the ticket: Zendesk posts a signed token, the page comes back with a short session in a meta tag. */
+export function addSidebarPage(app: FastifyInstance, context: HttpContext): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: formLimit }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+
+  app.post('/sidebar', { bodyLimit: formLimit }, async (request, reply) => {
+    const body = request.body as Record<string, string> | undefined;
+    const decision = await context.ports.rateLimiter.take(request.ip, { name: 'sign-in', points: 240, windowSeconds: 60 });
+    if (!decision.allowed) throw new ProblemError('rate-limited', { retryAfterSeconds: decision.retryAfterSeconds });
+    try {
+      const { token } = await context.sessions.exchange(body?.['token'] ?? '');
+      return await sendPage(context, reply, 200, `<meta name="indesk-session" content="${escapeAttribute(token)}">`);
+    } catch (error) {
+      const problem = toProblem(error);
+      context.ports.logger.warn('sign-in refused', { requestId: request.id, problem: problem.type });
+      const content = escapeAttribute(JSON.stringify(problemBody(problem, request.id)));
+      return sendPage(context, reply, problem.status, `<meta name="indesk-problem" content="${content}">`);
+    }
+  });
+
+  // A page loaded by GET brings no token: it says so instead of showing an empty panel.
+  app.get('/sidebar', async (request, reply) => {
+    const problem = escapeAttribute(JSON.stringify(problemBody(new ProblemError('not-signed-in'), request.id)));
+    return sendPage(context, reply, 200, `<meta name="indesk-problem" content="${problem}">`);
+  });
+
+  app.get<{ Params: { file: string } }>('/sidebar/assets/:file', async (request, reply) => {
+    const { file } = request.params;
+    const type = types[extname(file)];
+    if (!/^[\w.-]+$/.test(file) || type === undefined) return reply.callNotFound();
+    const stream = createReadStream(join(context.webDirectory, 'assets', file));
+    return new Promise((resolve) => {
+      stream.once('error', () => resolve(reply.callNotFound()));
+      stream.once('open', () => resolve(reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').header('access-control-allow-origin', '*').send(stream)));
+    });
+  });
+}
+
+async function sendPage(context: HttpContext, reply: FastifyReply, status: number, meta: string): Promise<FastifyReply> {
+  const page = await readFile(join(context.webDirectory, 'index.html'), 'utf8');
+  const frameAncestors = ['https://*.zendesk.com', ...context.sidebarOrigins].join(' ');
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header(
+      'content-security-policy',
+      `default-src 'none'; script-src 'self'; style-src 'self' ${gardenStyleHash}; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors ${frameAncestors}; require-trusted-types-for 'script'`,
+    )
+    .send(page.replace('<head>', `<head>\n    ${meta}`));
+}

@@ -1,0 +1,120 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { JsonObject } from '../kernel/json.ts';
+
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type CreatedAt = ColumnType<Date, Date | string | undefined, never>;
+/** Set by a trigger; the program may not name the column. */
+type Chained<T> = ColumnType<T, never, never>;
+/** Text sealed by the SecretBox: `v1.<key id>.<base64url>`. */
+export type Sealed = string;
+
+/** The tables of schema `app`, as migrations make them. Every one has row-level security. */
+export interface DatabaseSchema {
+  'app.subscription': {
+    id: string;
+    name: string;
+    plan: string;
+    status: Generated<'active' | 'suspended'>;
+    created_at: CreatedAt;
+  };
+  'app.zendesk_connection': {
+    subscription_id: string;
+    subdomain: string;
+    client_id: string;
+    client_secret: Sealed;
+    scopes: string;
+    status: 'connected' | 'reconnect-needed';
+    /** Null: every brand of the account. */
+    brand_ids: JSONColumnType<readonly number[]> | null;
+    connected_at: CreatedAt;
+  };
+  'app.sidebar_installation': {
+    subscription_id: string;
+    id: Generated<string>;
+    audience: string;
+    issuer: string;
+    public_key_pem: string;
+    created_at: CreatedAt;
+  };
+  'app.provider_connection': {
+    subscription_id: string;
+    id: Generated<string>;
+    kind: string;
+    label: string;
+    base_url: string | null;
+    model: string;
+    api_key: Sealed;
+    key_last_four: string;
+    is_default: boolean;
+    demo: boolean;
+    /** Tokens; null when the catalogue knows it. */
+    context_window: number | null;
+    created_at: CreatedAt;
+  };
+  'app.feature_setting': {
+    subscription_id: string;
+    feature: string;
+    enabled: boolean;
+    instructions: Sealed | null;
+    updated_at: Timestamp;
+  };
+  'app.receipt': {
+    subscription_id: string;
+    id: Generated<string>;
+    feature: string;
+    ticket_id: string | null;
+    zendesk_agent_id: string | null;
+    at: Timestamp;
+    provider_kind: string;
+    provider_host: string;
+    model: string;
+    demo: boolean;
+    comments_sent: number;
+    sources_sent: number;
+    values_masked: number;
+    provider_calls: number;
+    help_desk_calls: number;
+    input_tokens: number;
+    cached_input_tokens: number;
+    output_tokens: number;
+    reasoning_tokens: number;
+    cost_nano_usd: string | null;
+    cost_quality: string;
+    outcome: string;
+    duration_ms: number;
+  };
+  'app.audit_event': {
+    subscription_id: string;
+    sequence: Chained<string>;
+    at: Chained<Date>;
+    actor_kind: string;
+    actor_id: string;
+    action: string;
+    target: string | null;
+    outcome: string;
+    request_id: string;
+    permission: string;
+    facts: JSONColumnType<JsonObject>;
+    previous_hash: Chained<string>;
+    hash: Chained<string>;
+  };
+  /** The end of each audit chain; read-only. */
+  'app.audit_head': {
+    subscription_id: Chained<string>;
+    sequence: Chained<string>;
+    hash: Chained<string>;
+  };
+  'app.job_outbox': {
+    subscription_id: string;
+    id: Generated<string>;
+    name: string;
+    ids: JSONColumnType<Record<string, string>>;
+    dedupe_key: string | null;
+    run_after: Timestamp;
+    attempts: Generated<number>;
+    locked_until: Timestamp | null;
+    finished_at: Timestamp | null;
+    error_code: string | null;
+    created_at: CreatedAt;
+  };
+}

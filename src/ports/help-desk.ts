@@ -1,0 +1,118 @@
+import type { JsonObject } from '../kernel/json.ts';
+import type { Transient } from '../kernel/transient.ts';
+
+/** How to reach one Zendesk account; the token provider lives behind it. */
+export interface HelpDeskConnection {
+  readonly subscriptionId: string;
+  readonly subdomain: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scopes: string;
+  /** Null: every brand. */
+  readonly brandIds: readonly number[] | null;
+}
+
+export type TicketStatus = 'new' | 'open' | 'pending' | 'hold' | 'solved' | 'closed';
+
+export interface Ticket {
+  readonly id: number;
+  readonly subject: string;
+  /** First comment as Zendesk gives it, hidden text included: for ranking in memory, never for a model. */
+  readonly description: string;
+  readonly status: TicketStatus;
+  readonly priority: string | null;
+  readonly type: string | null;
+  readonly tags: readonly string[];
+  readonly requesterId: number;
+  readonly assigneeId: number | null;
+  readonly groupId: number | null;
+  readonly organizationId: number | null;
+  readonly brandId: number | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly fromMessaging: boolean;
+  readonly customFields: readonly { readonly id: number; readonly value: unknown }[];
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly authorId: number;
+  /** By the author's role in the account, or because they asked for the ticket. */
+  readonly author: 'customer' | 'agent';
+  readonly public: boolean;
+  /** Readable text of `html_body` without hidden text. */
+  readonly text: string;
+  readonly createdAt: string;
+  /** True when some of the comment was invisible to a reader and was left out. */
+  readonly hiddenTextRemoved: boolean;
+}
+
+/** A comment's author as Zendesk knows them; fetched, never stored. */
+export interface ZendeskUser {
+  readonly id: number;
+  readonly name: string;
+  readonly role: 'end-user' | 'agent' | 'admin';
+  readonly locale: string | null;
+  readonly groupIds: readonly number[];
+  /** What an agent may see: null is everything. */
+  readonly ticketRestriction: 'organization' | 'groups' | 'assigned' | 'requested' | null;
+  readonly organizationId: number | null;
+}
+
+export interface TicketWithComments {
+  readonly ticket: Ticket;
+  readonly comments: readonly Comment[];
+  /** Comments of the ticket that were not fetched (very long tickets keep the first and the newest). */
+  readonly commentsLeftOut: number;
+  readonly requesterName: string | null;
+}
+
+export interface Article {
+  readonly id: number;
+  readonly title: string;
+  readonly text: string;
+  readonly url: string;
+  readonly locale: string;
+  /** Not a draft and open to everybody. */
+  readonly public: boolean;
+  readonly updatedAt: string;
+}
+
+export interface Macro {
+  readonly id: number;
+  readonly title: string;
+  readonly description: string | null;
+  readonly active: boolean;
+  readonly actions: readonly { readonly field: string; readonly value: unknown }[];
+  readonly restriction: JsonObject | null;
+}
+
+export interface TicketAudit {
+  readonly id: number;
+  readonly authorId: number;
+  readonly createdAt: string;
+  readonly changes: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[];
+}
+
+/** A piece of work on one account: abort signal, and a counter of round trips for the receipt. */
+export interface HelpDeskCall {
+  readonly connection: HelpDeskConnection;
+  readonly signal: AbortSignal;
+  readonly onRoundTrip?: () => void;
+}
+
+/** Zendesk. Every operation throws a `ProblemError` and never one with a body of Zendesk's. */
+export interface HelpDesk {
+  ticketWithComments(call: HelpDeskCall, ticketId: number): Promise<Transient<TicketWithComments>>;
+  audits(call: HelpDeskCall, ticketId: number): Promise<Transient<readonly TicketAudit[]>>;
+  user(call: HelpDeskCall, userId: number): Promise<Transient<ZendeskUser>>;
+  /** Tickets that Zendesk's search finds for the words, with status solved or closed. */
+  searchSolvedTickets(call: HelpDeskCall, words: Transient<readonly string[]>, options: { readonly brandId: number | null; readonly limit: number }): Promise<Transient<readonly Ticket[]>>;
+  /** Help Center articles for the words. */
+  searchArticles(call: HelpDeskCall, words: Transient<readonly string[]>, options: { readonly locale: string | null; readonly limit: number }): Promise<Transient<readonly Article[]>>;
+  macros(call: HelpDeskCall): Promise<Transient<readonly Macro[]>>;
+  /** Proves that the access works and says what it may do; sends no content. */
+  checkConnection(call: HelpDeskCall): Promise<{ readonly scopes: readonly string[]; readonly userId: number }>;
+  /** The app's public key (PEM) for the sidebar's signed tokens. */
+  appPublicKey(call: Pick<HelpDeskCall, 'connection' | 'signal'>, appId: number): Promise<string>;
+}

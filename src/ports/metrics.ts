@@ -1,0 +1,11 @@
+/** Counters and timings with labels from closed lists; no tenant, ticket or text in a label. */
+export interface Metrics {
+  requestFinished(labels: { readonly route: string; readonly status: number }, seconds: number): void;
+  featureFinished(labels: { readonly feature: string; readonly outcome: string }, seconds: number): void;
+  firstToken(labels: { readonly feature: string; readonly provider: string }, seconds: number): void;
+  tokensUsed(labels: { readonly provider: string; readonly kind: 'input' | 'cached' | 'output' }, count: number): void;
+  helpDeskFinished(labels: { readonly operation: string; readonly status: number }, seconds: number): void;
+  openStreams(change: 1 | -1): void;
+  /** Prometheus text format. */
+  render(): Promise<string>;
+}

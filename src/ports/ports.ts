@@ -1,0 +1,27 @@
+import type { Clock, Ids } from './clock.ts';
+import type { Database } from './database.ts';
+import type { Egress } from './egress.ts';
+import type { HelpDesk } from './help-desk.ts';
+import type { JobQueue } from './job-queue.ts';
+import type { KeyValueStore } from './key-value-store.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { ModelProvider } from './model-provider.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** Everything outside, by the name a `Call` asks for it. */
+export interface Ports {
+  readonly database: Database;
+  readonly keyValues: KeyValueStore;
+  readonly rateLimiter: RateLimiter;
+  readonly jobs: JobQueue;
+  readonly secretBox: SecretBox;
+  readonly modelProvider: ModelProvider;
+  readonly helpDesk: HelpDesk;
+  readonly egress: Egress;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}

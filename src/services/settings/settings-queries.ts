@@ -1,0 +1,17 @@
+import type { ReadTransaction } from '../../ports/database.ts';
+
+/** Everything a warm call needs, in one transaction; the tenant is the transaction's own. */
+export async function readSettings(tx: ReadTransaction) {
+  const subscription = await tx.selectFrom('app.subscription').select(['name', 'status']).executeTakeFirst();
+  const features = await tx.selectFrom('app.feature_setting').select(['feature', 'enabled', 'instructions']).execute();
+  const provider = await tx
+    .selectFrom('app.provider_connection')
+    .select(['id', 'kind', 'base_url', 'model', 'api_key', 'demo', 'context_window'])
+    .where('is_default', '=', true)
+    .executeTakeFirst();
+  const zendesk = await tx
+    .selectFrom('app.zendesk_connection')
+    .select(['subdomain', 'client_id', 'client_secret', 'scopes', 'status', 'brand_ids'])
+    .executeTakeFirst();
+  return { subscription, features, provider, zendesk };
+}

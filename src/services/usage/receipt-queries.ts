@@ -1,0 +1,64 @@
+import type { Receipt } from '../../contract/stream-events.ts';
+import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
+import type { LedgerEntry } from './call-ledger.ts';
+
+export async function insertReceipts(tx: WriteTransaction, subscriptionId: string, entries: readonly LedgerEntry[]): Promise<void> {
+  await tx
+    .insertInto('app.receipt')
+    .values(
+      entries.map(({ receipt, zendeskAgentId }) => ({
+        subscription_id: subscriptionId,
+        id: receipt.id,
+        feature: receipt.feature,
+        ticket_id: receipt.ticketId === null ? null : String(receipt.ticketId),
+        zendesk_agent_id: zendeskAgentId === null ? null : String(zendeskAgentId),
+        at: receipt.at,
+        provider_kind: receipt.providerKind,
+        provider_host: receipt.providerHost,
+        model: receipt.model,
+        demo: receipt.demo,
+        comments_sent: receipt.commentsSent,
+        sources_sent: receipt.sourcesSent,
+        values_masked: receipt.valuesMasked,
+        provider_calls: receipt.providerCalls,
+        help_desk_calls: receipt.helpDeskCalls,
+        input_tokens: receipt.inputTokens,
+        cached_input_tokens: receipt.cachedInputTokens,
+        output_tokens: receipt.outputTokens,
+        reasoning_tokens: receipt.reasoningTokens,
+        cost_nano_usd: receipt.costNanoUsd === null ? null : String(Math.round(receipt.costNanoUsd)),
+        cost_quality: receipt.costQuality,
+        outcome: receipt.outcome,
+        duration_ms: receipt.durationMs,
+      })),
+    )
+    .execute();
+}
+
+/** The newest receipts of one ticket. */
+export async function receiptsOfTicket(tx: ReadTransaction, ticketId: number, limit: number): Promise<Receipt[]> {
+  const rows = await tx.selectFrom('app.receipt').selectAll().where('ticket_id', '=', String(ticketId)).orderBy('at', 'desc').limit(limit).execute();
+  return rows.map((row) => ({
+    id: row.id,
+    feature: row.feature,
+    ticketId: row.ticket_id === null ? null : Number(row.ticket_id),
+    at: new Date(row.at).toISOString(),
+    providerKind: row.provider_kind,
+    providerHost: row.provider_host,
+    model: row.model,
+    demo: row.demo,
+    commentsSent: row.comments_sent,
+    sourcesSent: row.sources_sent,
+    valuesMasked: row.values_masked,
+    providerCalls: row.provider_calls,
+    helpDeskCalls: row.help_desk_calls,
+    inputTokens: row.input_tokens,
+    cachedInputTokens: row.cached_input_tokens,
+    outputTokens: row.output_tokens,
+    reasoningTokens: row.reasoning_tokens,
+    costNanoUsd: row.cost_nano_usd === null ? null : Number(row.cost_nano_usd),
+    costQuality: row.cost_quality as Receipt['costQuality'],
+    outcome: row.outcome,
+    durationMs: row.duration_ms,
+  }));
+}

@@ -1,0 +1,67 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+
+/** Runs an action on Alt and a key by its place on the keyboard, such as `KeyR`; AltGr is left to typing. */
+export function useShortcut(code: string, action: () => void): void {
+  const latest = useRef(action);
+  latest.current = action;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.code !== code || !event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [code]);
+}
+
+/** Seconds left of a wait that begins when the component appears. */
+export function useCountdown(seconds: number): number {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    setLeft(seconds);
+    const end = Date.now() + seconds * 1_000;
+    const timer = setInterval(() => {
+      const rest = Math.max(0, Math.ceil((end - Date.now()) / 1_000));
+      setLeft(rest);
+      if (rest === 0) clearInterval(timer);
+    }, 250);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  return left;
+}
+
+/** Calls `action` with the value once each time a condition becomes true. */
+export function useOnce(condition: boolean, action: () => void): void {
+  const latest = useRef(action);
+  latest.current = action;
+  useEffect(() => {
+    if (condition) latest.current();
+  }, [condition]);
+}
+
+/** Keeps a box as high as it was while its content is being made anew, so that nothing below it jumps. */
+export function useHeldHeight(renewing: boolean): RefObject<HTMLDivElement> {
+  const box = useRef<HTMLDivElement>(null);
+  const height = useRef(0);
+  useLayoutEffect(() => {
+    const node = box.current;
+    if (node === null) return;
+    node.style.minHeight = renewing && height.current > 0 ? `${height.current}px` : '';
+    if (!renewing) height.current = node.offsetHeight;
+  });
+  return box;
+}
+
+/** A short note such as "Copied" that goes away by itself. */
+export function useNote(): readonly [string | null, (text: string) => void] {
+  const [note, setNote] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = useCallback((text: string) => {
+    clearTimeout(timer.current);
+    setNote(text);
+    timer.current = setTimeout(() => setNote(null), 4_000);
+  }, []);
+  return [note, show];
+}
