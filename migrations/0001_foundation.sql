@@ -4,7 +4,8 @@
 grant usage on schema app to app_rw, app_lookup, app_maint, app_audit;
 grant usage on schema app_meta to app_rw;
 grant select on app_meta.schema_migration to app_rw;
-alter default privileges in schema app revoke execute on functions from public;
+-- Not "in schema app": there a revoke cannot take back what is built in.
+alter default privileges revoke execute on functions from public;
 
 create function app.now() returns timestamptz
 language sql stable parallel safe set search_path = ''
@@ -36,7 +37,5 @@ end
 $$;
 comment on function app.enter(uuid) is 'Enters a subscription until the transaction ends; it cannot be left for another.';
 
--- Functions made above this line kept the built-in grant to everyone.
-revoke execute on all functions in schema app from public;
 grant execute on function app.now(), app.subscription() to app_rw, app_lookup, app_maint, app_audit;
 grant execute on function app.enter(uuid) to app_rw;

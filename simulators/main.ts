@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { loadDemoContent } from './content/load.ts';
 import { importTickets } from './content/import-tickets.ts';
-import { startProviderSimulator } from './providers/start-provider-simulator.ts';
+import { loadDemoContent } from './content/load.ts';
+import { startProviderSimulator } from './providers/provider-simulator.ts';
 import { startZendeskSimulator } from './zendesk/start-zendesk-simulator.ts';
 
 const { values } = parseArgs({
@@ -11,5 +11,37 @@ const { values } = parseArgs({
     'sidebar-url': { type: 'string', default: 'http://127.0.0.1:8700/sidebar' },
     tickets: { type: 'string' },
     data: { type: 'string' },
+    record: { type: 'boolean', default: false },
+    pace: { type: 'string', default: '15' },
   },
 });
+
+// What the desk's fault switch means for the providers.
+const providerFaults: Readonly<Record<string, string>> = { 'provider-slow': 'ttft=6000', 'provider-down': 'status=503' };
+
+async function accountContent() {
+  const shop = await loadDemoContent();
+  return values.tickets === undefined ? shop : importTickets({ ...shop, tickets: [] }, values.tickets);
+}
+
+try {
+  const providers = await startProviderSimulator({ port: Number(values['providers-port']), demo: true, record: values.record, demoPace: Number(values.pace) });
+  const zendesk = await startZendeskSimulator({
+    port: Number(values['zendesk-port']),
+    content: await accountContent(),
+    sidebarUrl: values['sidebar-url'],
+    provider: { baseUrl: `${providers.url}/compatible/v1`, apiKey: 'sk-demo', model: 'indesk-demo' },
+    onFaultPreset: (preset) => providers.setFault(providerFaults[preset] ?? ''),
+    ...(values.data !== undefined && { dataDirectory: values.data }),
+  });
+  const stop = (): void => {
+    void Promise.all([zendesk.close(), providers.close()]).then(() => process.exit(0));
+  };
+  // The launcher holds the other end of the channel; without it nobody needs the simulators.
+  for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(event, stop);
+  if (process.send === undefined) process.stdout.write(`Zendesk ${zendesk.url}\nproviders ${providers.url}\n`);
+  else process.send({ zendeskUrl: zendesk.url, providersUrl: providers.url });
+} catch (error) {
+  process.stderr.write(`simulators: ${error instanceof Error ? error.message : 'cannot start'}\n`);
+  process.exit(1);
+}

@@ -123,6 +123,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const told = error instanceof ConfigError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-  process.stderr.write(`${told || (error instanceof Error && 'explained' in error) ? (error as Error).message : 'The command failed.'}\n`);
+  process.stderr.write(`${told || (error instanceof Error && error.name === 'DatabaseSetupError') ? (error as Error).message : 'The command failed.'}\n`);
   process.exitCode = 1;
 }

@@ -42,11 +42,10 @@ try {
   closeControl = await openControlSocket(server.program);
   process.send?.({ ready: true, url: server.url });
 } catch (error) {
-  const known = error instanceof ConfigError || (error instanceof Error && 'explained' in error);
-  process.stderr.write(`indesk: ${known || isStartError(error) ? (error as Error).message : `cannot start (${error instanceof Error ? error.name : 'unknown'})\n${stackOf(error)}`}\n`);
+  process.stderr.write(`indesk: ${error instanceof ConfigError || isStartError(error) ? (error as Error).message : `cannot start (${error instanceof Error ? error.name : 'unknown'})\n${stackOf(error)}`}\n`);
   process.exit(1);
 }
 
 function isStartError(error: unknown): boolean {
-  return error instanceof Error && ('code' in error ? ['EADDRINUSE', 'EACCES'].includes(String(error.code)) : ['DirectoryInUseError', 'StartRefusedError', 'ProblemError'].includes(error.name));
+  return error instanceof Error && ('code' in error ? ['EADDRINUSE', 'EACCES'].includes(String(error.code)) : ['DatabaseSetupError', 'ProblemError'].includes(error.name));
 }

@@ -44,8 +44,8 @@ export async function openProgram(config: Config): Promise<Program> {
   const secretBox = createSecretBox(readOrMakeKeyFile(config.keyFile));
   const database =
     config.databaseUrl === undefined
-      ? await openPglite({ directory: join(config.dataDirectory, 'database') })
-      : await openPostgres({ connectionString: config.databaseUrl, ownerConnectionString: config.databaseOwnerUrl });
+      ? await openPglite({ directory: join(config.dataDirectory, 'database'), logger })
+      : await openPostgres({ connectionString: config.databaseUrl, logger, ...(config.databaseOwnerUrl !== undefined && { ownerConnectionString: config.databaseOwnerUrl }) });
   const sandbox = await readSandbox(config);
   const egress = createEgress({
     allowedPrivate: [...config.allowedPrivate, ...(sandbox === undefined ? [] : [new URL(sandbox.url).host, new URL(sandbox.connection.provider.baseUrl).host])],
@@ -57,13 +57,13 @@ export async function openProgram(config: Config): Promise<Program> {
     metrics,
     clock: systemClock,
   });
-  const modelProvider = createModelProvider({ egress, clock: systemClock });
+  const modelProvider = createModelProvider({ dispatcherFor: (purpose) => egress.dispatcherFor(purpose), clock: systemClock });
   const base = { database, logger, metrics, secretBox, egress, helpDesk, modelProvider, clock: systemClock, ids: uuidIds };
   const ports: Ports = {
     ...base,
     keyValues: createMemoryKeyValueStore(),
     rateLimiter: createMemoryRateLimiter(systemClock),
-    jobs: createOutbox(base),
+    jobs: createOutbox({ database, ports: base, clock: systemClock, logger }),
   };
   const settings = new SettingsReader(ports);
   const ledger = new CallLedger(ports);

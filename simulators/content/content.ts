@@ -72,7 +72,12 @@ const ticket = z.object({
   comments: z.array(comment).min(1),
 });
 
-const brand = z.object({ id, name: z.string().min(1), subdomain: z.string().min(1), default: z.boolean().default(false) });
+const brand = z.object({
+  id,
+  name: z.string().min(1),
+  subdomain: z.string().min(1),
+  default: z.boolean().default(false),
+});
 
 const ticketField = z.object({
   id,

@@ -85,7 +85,8 @@ export function toImport(value: unknown): { conversation: Conversation } | { pro
   if ('comments' in value || 'description' in value) return parse(exported, value, fromExport);
   if ('body' in value) return parse(questionAndAnswer, value, fromQuestionAndAnswer);
   return {
-    problem: 'this is none of the known forms. It needs "turns", or "body" and "answer", or "comments" or "description".',
+    problem:
+      'this is none of the known forms. It needs "turns", or "body" and "answer", or "comments" or "description".',
   };
 }
 
@@ -141,7 +142,9 @@ function fromExport(source: z.output<typeof exported>): Conversation {
   };
   const first = comments[0];
   const requester = source.requester_id ?? (first === undefined ? null : authorOf(first));
-  const named = comments.map((comment) => comment.author).find((author) => typeof author === 'object' && author?.id === requester);
+  const named = comments
+    .map((comment) => comment.author)
+    .find((author) => typeof author === 'object' && author?.id === requester);
   const messages = comments
     .filter((comment) => (comment.html_body ?? comment.body ?? '').trim() !== '')
     .map((comment): ImportedMessage => ({
@@ -197,7 +200,10 @@ function paragraphs(words: string): string {
 }
 
 function firstWords(words: string): string {
-  const line = words.replace(/https?:\/\/\S+|@\w+/g, ' ').replace(/\s+/g, ' ').trim();
+  const line = words
+    .replace(/https?:\/\/\S+|@\w+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (line.length <= 80) return line === '' ? '(no subject)' : line;
   return `${line.slice(0, 80).replace(/\s+\S*$/, '')} …`;
 }

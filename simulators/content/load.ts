@@ -20,7 +20,7 @@ export class ContentError extends Error {
  * Reads an account's content from JSON files: `users`, `groups`, `macros`, `articles`, one or more
  * `tickets-*` and, when present, `brands` and `ticket-fields`. Throws `ContentError`.
  */
-export async function loadContent(directory: string = CONTENT_DIRECTORY): Promise<AccountContent> {
+export async function loadDemoContent(directory: string = CONTENT_DIRECTORY): Promise<AccountContent> {
   const [users, groups, macros, articles, brands, ticketFields, tickets] = await Promise.all([
     readRequired(directory, 'users.json', contentSchemas.users),
     readRequired(directory, 'groups.json', contentSchemas.groups),
@@ -48,12 +48,14 @@ export function checkContent(content: AccountContent): void {
   const users = uniqueIds('users', content.users);
   const groups = uniqueIds('groups', content.groups);
   const brands = uniqueIds('brands', content.brands);
-  for (const part of ['macros', 'articles', 'tickets', 'ticketFields'] as const) uniqueIds(part, content[part]);
+  for (const part of ['macros', 'articles', 'tickets', 'ticketFields'] as const)
+    uniqueIds(part, content[part]);
   for (const ticket of content.tickets) {
     const people = [ticket.requester, ...ticket.comments.map((comment) => comment.author)];
     if (ticket.assignee !== null) people.push(ticket.assignee);
     const stranger = people.find((person) => !users.has(person));
-    if (stranger !== undefined) throw new ContentError(`Ticket ${ticket.id} names user ${stranger}, who is not in users.json.`);
+    if (stranger !== undefined)
+      throw new ContentError(`Ticket ${ticket.id} names user ${stranger}, who is not in users.json.`);
     if (ticket.group !== null && !groups.has(ticket.group)) {
       throw new ContentError(`Ticket ${ticket.id} names group ${ticket.group}, which is not in groups.json.`);
     }
@@ -64,7 +66,8 @@ export function checkContent(content: AccountContent): void {
   const names = new Set(content.groups.map((group) => group.name));
   for (const user of content.users) {
     const unknown = user.groups.find((name) => !names.has(name));
-    if (unknown !== undefined) throw new ContentError(`User ${user.id} is in group "${unknown}", which is not in groups.json.`);
+    if (unknown !== undefined)
+      throw new ContentError(`User ${user.id} is in group "${unknown}", which is not in groups.json.`);
   }
 }
 
@@ -83,7 +86,9 @@ async function readTickets(directory: string): Promise<ContentTicket[]> {
   });
   const files = names.filter((name) => /^tickets-.*\.json$/.test(name)).sort();
   if (files.length === 0) {
-    throw new ContentError(`There is no tickets-*.json in ${directory}. The account needs at least one such file.`);
+    throw new ContentError(
+      `There is no tickets-*.json in ${directory}. The account needs at least one such file.`,
+    );
   }
   const parts = await Promise.all(files.map((name) => readRequired(directory, name, contentSchemas.tickets)));
   return parts.flat();
@@ -95,7 +100,8 @@ async function readRequired<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   const found = await readOptional(directory, name, schema);
-  if (found === undefined) throw new ContentError(`${name} is missing in ${directory}. The account cannot start without it.`);
+  if (found === undefined)
+    throw new ContentError(`${name} is missing in ${directory}. The account cannot start without it.`);
   return found;
 }
 
@@ -119,7 +125,8 @@ async function readOptional<Schema extends z.ZodType>(
     throw new ContentError(`${file} is not JSON: ${messageOf(error)}`);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new ContentError(`${file} has the wrong shape:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ContentError(`${file} has the wrong shape:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 

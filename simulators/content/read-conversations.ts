@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { toImport } from './conversation-formats.ts';
 import type { Conversation, ImportedMessage } from './conversation-formats.ts';
-import type { AccountContent, ContentGroup, ContentTicket, ContentUser } from './content.ts';
+import type { ContentGroup, ContentTicket, ContentUser } from './content.ts';
 
 /** A conversations file that cannot be read; the message has the file and, for a bad line, its number. */
 export class ConversationFileError extends Error {
@@ -56,22 +56,14 @@ export async function readConversations(
     }
   } catch (error) {
     if (error instanceof ConversationFileError) throw error;
-    throw new ConversationFileError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConversationFileError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   } finally {
     input.destroy();
   }
   if (conversations.length === 0) throw new ConversationFileError(`${file} has no conversations.`);
   return assemble(conversations, options);
-}
-
-/** Adds imported records to an account's content; throws nothing, `checkContent` finds clashing ids. */
-export function addConversations(content: AccountContent, imported: ImportedConversations): AccountContent {
-  return {
-    ...content,
-    users: [...content.users, ...imported.users],
-    groups: [...content.groups, ...imported.groups],
-    tickets: [...content.tickets, ...imported.tickets],
-  };
 }
 
 function readLine(line: string, file: string, lineNumber: number): Conversation {
@@ -107,7 +99,9 @@ function assemble(
       priority: conversation.priority,
       type: conversation.type,
       requester: customer,
-      assignee: conversation.messages.some((message) => message.from === 'agent') ? (options.agentId ?? 9001) : null,
+      assignee: conversation.messages.some((message) => message.from === 'agent')
+        ? (options.agentId ?? 9001)
+        : null,
       group,
       ...(options.brandId === undefined ? {} : { brand: options.brandId }),
       tags: conversation.tags,
@@ -168,7 +162,12 @@ function findGroup(groups: Map<string, ContentGroup>, name: string | null, first
   return group.id;
 }
 
-function timeOf(message: ImportedMessage, conversation: Conversation, start: number, position: number): string {
+function timeOf(
+  message: ImportedMessage,
+  conversation: Conversation,
+  start: number,
+  position: number,
+): string {
   const first = conversation.createdAt === null ? start : Date.parse(conversation.createdAt);
   return message.createdAt ?? toIso(first + position * MESSAGE_SPACING_MILLISECONDS);
 }

@@ -20,10 +20,22 @@ function simulatedText(ask: Ask, behaviour: Behaviour, isFirstCall: boolean): st
 }
 
 /** What is answered when nothing fails: a prepared text, the demo model's, or the plain word list. */
-export function composeAnswer(ask: Ask, behaviour: Behaviour, prepared: string | undefined, isFirstCall: boolean): Answer {
+export function composeAnswer(
+  ask: Ask,
+  behaviour: Behaviour,
+  prepared: string | undefined,
+  isFirstCall: boolean,
+): Answer {
   const isDemo = behaviour.kind === 'demo';
-  const whole = prepared ?? (isDemo ? answerAsDemoModel({ system: ask.system(), user: ask.user(), schema: ask.schema }) : simulatedText(ask, behaviour, isFirstCall));
-  const text = behaviour.finish === 'length' || behaviour.filter === 'answer' ? whole.slice(0, Math.ceil(whole.length * 0.6)) : whole;
+  const whole =
+    prepared ??
+    (isDemo
+      ? answerAsDemoModel({ system: ask.system(), user: ask.user(), schema: ask.schema })
+      : simulatedText(ask, behaviour, isFirstCall));
+  const text =
+    behaviour.finish === 'length' || behaviour.filter === 'answer'
+      ? whole.slice(0, Math.ceil(whole.length * 0.6))
+      : whole;
   const finish = behaviour.filter === 'answer' ? 'filter' : behaviour.finish;
   if (behaviour.usage === null) return { text, finish, usage: null };
   const settings = isDemo

@@ -56,10 +56,12 @@ export interface UsageSettings {
 }
 
 const settingsOf = (parts: readonly string[]): Map<string, string> =>
-  new Map(parts.map((part) => {
-    const equals = part.indexOf('=');
-    return equals < 0 ? [part, '1'] : [part.slice(0, equals), part.slice(equals + 1)];
-  }));
+  new Map(
+    parts.map((part) => {
+      const equals = part.indexOf('=');
+      return equals < 0 ? [part, '1'] : [part.slice(0, equals), part.slice(equals + 1)];
+    }),
+  );
 
 function usageFrom(settings: Map<string, string>): UsageSettings | null {
   if (settings.get('usage') === 'none') return null;
@@ -68,7 +70,11 @@ function usageFrom(settings: Map<string, string>): UsageSettings | null {
     return settings.has(name) && Number.isFinite(value) ? value : undefined;
   };
   const all = {
-    input: count('in'), cacheRead: count('cached'), cacheWrite: count('written'), output: count('out'), reasoning: count('reasoning'),
+    input: count('in'),
+    cacheRead: count('cached'),
+    cacheWrite: count('written'),
+    output: count('out'),
+    reasoning: count('reasoning'),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
@@ -78,7 +84,9 @@ const kindOf = (key: string): Behaviour['kind'] =>
 
 /** Reads a key and, on top of it, a fault that somebody switched on for all calls. */
 export function parseBehaviour(key: string, fault: string): Behaviour {
-  const settings = settingsOf([...key.split('.').slice(1), ...fault.split('.')].filter((part) => part !== ''));
+  const settings = settingsOf(
+    [...key.split('.').slice(1), ...fault.split('.')].filter((part) => part !== ''),
+  );
   const number = (name: string): number | null => {
     const value = Number(settings.get(name));
     return settings.has(name) && Number.isFinite(value) ? value : null;
@@ -108,7 +116,14 @@ export function parseBehaviour(key: string, fault: string): Behaviour {
     html: on('html'),
     overflow: on('overflow'),
     window: number('window'),
-    filter: settings.get('finish') === 'filter' ? 'answer' : !on('filter') ? 'no' : filter === 'prompt' || filter === '2' ? 'prompt' : 'answer',
+    filter:
+      settings.get('finish') === 'filter'
+        ? 'answer'
+        : !on('filter')
+          ? 'no'
+          : filter === 'prompt' || filter === '2'
+            ? 'prompt'
+            : 'answer',
     times: number('times'),
     echo: on('echo'),
     marks: on('marks'),
@@ -141,6 +156,18 @@ export function createBehaviours(): { get(key: string): Behaviour; setFault(faul
 /** The same key without its failures: what it does after its first `times` calls. */
 export const withoutFailures = (behaviour: Behaviour): Behaviour => ({
   ...behaviour,
-  status: null, quota: false, cut: null, midError: null, stall: null, hang: 'no', malformed: false, html: false,
-  overflow: false, filter: 'no', finish: 'stop', badJson: 'no', ttft: 0, pauseAt: null,
+  status: null,
+  quota: false,
+  cut: null,
+  midError: null,
+  stall: null,
+  hang: 'no',
+  malformed: false,
+  html: false,
+  overflow: false,
+  filter: 'no',
+  finish: 'stop',
+  badJson: 'no',
+  ttft: 0,
+  pauseAt: null,
 });

@@ -20,7 +20,8 @@ function failureOf(ask: Ask, behaviour: Behaviour): ErrorKind | null {
   if (behaviour.overflow) return 'overflow';
   if (behaviour.status !== null) return kindOfStatus(behaviour.status, behaviour.quota);
   if (behaviour.quota) return 'quota';
-  if (behaviour.window !== null && ask.system().length + ask.user().length > behaviour.window) return 'overflow';
+  if (behaviour.window !== null && ask.system().length + ask.user().length > behaviour.window)
+    return 'overflow';
   if (behaviour.filter === 'prompt') return 'filtered';
   return /^(missing|no-such)/.test(ask.model) ? 'model-not-found' : null;
 }
@@ -28,7 +29,12 @@ function failureOf(ask: Ask, behaviour: Behaviour): ErrorKind | null {
 /** Two vendors refuse a prompt with status 200: an empty answer that says why. */
 function quietRefusal(ask: Ask, id: string): unknown {
   if (ask.dialect === 'google') {
-    return { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata: { promptTokenCount: 1_200, totalTokenCount: 1_200 }, modelVersion: ask.model, responseId: id };
+    return {
+      promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+      usageMetadata: { promptTokenCount: 1_200, totalTokenCount: 1_200 },
+      modelVersion: ask.model,
+      responseId: id,
+    };
   }
   return undefined;
 }
@@ -40,8 +46,17 @@ function countCall(behaviour: Behaviour, memory: CallMemory): number {
   return count;
 }
 
-async function fail(exchange: Exchange, ask: Ask, behaviour: Behaviour, kind: ErrorKind, id: string): Promise<void> {
-  if (behaviour.ttft > 0) await new Promise((resolve) => { setTimeout(resolve, behaviour.ttft); });
+async function fail(
+  exchange: Exchange,
+  ask: Ask,
+  behaviour: Behaviour,
+  kind: ErrorKind,
+  id: string,
+): Promise<void> {
+  if (behaviour.ttft > 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, behaviour.ttft);
+    });
   if (exchange.closed) return;
   const quiet = kind === 'filtered' ? quietRefusal(ask, id) : undefined;
   if (quiet !== undefined && ask.stream) {
@@ -51,20 +66,34 @@ async function fail(exchange: Exchange, ask: Ask, behaviour: Behaviour, kind: Er
   }
   if (quiet !== undefined) return sendJson(exchange, 200, JSON.stringify(quiet));
   const facts = {
-    api: ask.api, model: ask.model, tokens: estimateTokens(ask.system() + ask.user()), status: behaviour.status, key: maskKey(behaviour.key),
+    api: ask.api,
+    model: ask.model,
+    tokens: estimateTokens(ask.system() + ask.user()),
+    status: behaviour.status,
+    key: maskKey(behaviour.key),
   };
   sendError(exchange, wireError(ask.dialect, kind, facts), behaviour.retryAfter);
 }
 
 /** Answers one model call the way its key says. */
-export async function answerCall(exchange: Exchange, name: DialectName, dialect: Dialect, path: string, body: JsonObject, given: Behaviour, memory: CallMemory): Promise<void> {
+export async function answerCall(
+  exchange: Exchange,
+  name: DialectName,
+  dialect: Dialect,
+  path: string,
+  body: JsonObject,
+  given: Behaviour,
+  memory: CallMemory,
+): Promise<void> {
   const ask = dialect.read(name, path, body);
   const calls = countCall(given, memory);
   const behaviour = given.times !== null && calls > given.times ? withoutFailures(given) : given;
   const id = `sim-${memory.nextId++}`;
   if (behaviour.hang === 'silent') return;
   if (behaviour.hang === 'headers') {
-    exchange.response.writeHead(200, { 'content-type': ask.stream ? 'text/event-stream' : 'application/json' });
+    exchange.response.writeHead(200, {
+      'content-type': ask.stream ? 'text/event-stream' : 'application/json',
+    });
     exchange.response.flushHeaders();
     return;
   }
@@ -83,6 +112,11 @@ export async function answerCall(exchange: Exchange, name: DialectName, dialect:
 
 async function failUnstreamed(exchange: Exchange, ask: Ask, behaviour: Behaviour, id: string): Promise<void> {
   // OpenRouter has sent its 200 by the time the vendor behind it fails.
-  if (ask.dialect === 'openrouter') return sendJson(exchange, 200, JSON.stringify({ error: { code: 502, message: 'Provider returned error' } }));
+  if (ask.dialect === 'openrouter')
+    return sendJson(
+      exchange,
+      200,
+      JSON.stringify({ error: { code: 502, message: 'Provider returned error' } }),
+    );
   return fail(exchange, ask, behaviour, 'server', id);
 }

@@ -16,10 +16,12 @@ interface Forbidden {
 }
 
 // Text that people wrote into comments is what the feature sends on purpose; everything else is ours to answer for.
-const commentBlocks = /<(comment[\w-]*)(?:\s[^>]*)?>[\s\S]*?<\/\1>|<(data-[\w-]+)\s[^>]*?kind="comment"[^>]*>[\s\S]*?<\/\2>/g;
+const commentBlocks =
+  /<(comment[\w-]*)(?:\s[^>]*)?>[\s\S]*?<\/\1>|<(data-[\w-]+)\s[^>]*?kind="comment"[^>]*>[\s\S]*?<\/\2>/g;
 
 const phoneDigits = (text: string): string => text.replace(/[\s().\-/\u00a0\u2010-\u2015]/g, '');
-const isWordCharacter = (character: string | undefined): boolean => character !== undefined && /[\p{L}\p{N}]/u.test(character);
+const isWordCharacter = (character: string | undefined): boolean =>
+  character !== undefined && /[\p{L}\p{N}]/u.test(character);
 
 function containsWhole(text: string, value: string): boolean {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
@@ -35,7 +37,11 @@ function forbid(value: string, index: number): Forbidden {
     const bare = digits.replace(/^\+/, '');
     return { index, kind: 'phone', matches: (_, compact) => compact.includes(bare) };
   }
-  return { index, kind: lower.includes('@') ? 'e-mail' : 'other', matches: (text) => containsWhole(text, lower) };
+  return {
+    index,
+    kind: lower.includes('@') ? 'e-mail' : 'other',
+    matches: (text) => containsWhole(text, lower),
+  };
 }
 
 function* textsIn(value: Json | undefined): Generator<string> {

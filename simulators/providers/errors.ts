@@ -3,7 +3,17 @@ import { vendorErrors } from './vendor-errors.ts';
 
 /** What goes wrong, before each vendor says it in its own way. */
 export type ErrorKind =
-  | 'auth' | 'permission' | 'quota' | 'rate-limit' | 'overloaded' | 'server' | 'overflow' | 'model-not-found' | 'filtered' | 'bad-request' | 'too-large';
+  | 'auth'
+  | 'permission'
+  | 'quota'
+  | 'rate-limit'
+  | 'overloaded'
+  | 'server'
+  | 'overflow'
+  | 'model-not-found'
+  | 'filtered'
+  | 'bad-request'
+  | 'too-large';
 
 /** Facts an error message names. */
 export interface ErrorFacts {
@@ -28,19 +38,31 @@ export interface WireError {
 export function kindOfStatus(status: number, quota: boolean): ErrorKind {
   if (quota) return 'quota';
   switch (status) {
-    case 401: return 'auth';
-    case 402: return 'quota';
-    case 403: return 'permission';
-    case 404: return 'model-not-found';
-    case 413: return 'too-large';
-    case 429: return 'rate-limit';
-    case 502: case 503: case 504: case 529: return 'overloaded';
-    default: return status >= 500 ? 'server' : 'bad-request';
+    case 401:
+      return 'auth';
+    case 402:
+      return 'quota';
+    case 403:
+      return 'permission';
+    case 404:
+      return 'model-not-found';
+    case 413:
+      return 'too-large';
+    case 429:
+      return 'rate-limit';
+    case 502:
+    case 503:
+    case 504:
+    case 529:
+      return 'overloaded';
+    default:
+      return status >= 500 ? 'server' : 'bad-request';
   }
 }
 
 /** The first and last characters of a key, as vendors quote it. */
-export const maskKey = (key: string): string => (key.length < 8 ? '****' : `${key.slice(0, 3)}***${key.slice(-2)}`);
+export const maskKey = (key: string): string =>
+  key.length < 8 ? '****' : `${key.slice(0, 3)}***${key.slice(-2)}`;
 
 /** Says an error the vendor's way: status, body and headers. */
 export function wireError(dialect: DialectName, kind: ErrorKind, facts: ErrorFacts): WireError {

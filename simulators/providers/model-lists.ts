@@ -19,24 +19,62 @@ const openaiList = (name: DialectName): unknown => ({
 
 const openrouterList = (): unknown => ({
   data: models.openrouter.map((id) => ({
-    id, name: id, context_length: 131_072, pricing: { prompt: '0.000001', completion: '0.000004', input_cache_read: '0.0000001' },
+    id,
+    name: id,
+    context_length: 131_072,
+    pricing: { prompt: '0.000001', completion: '0.000004', input_cache_read: '0.0000001' },
   })),
 });
 
 /** What a key may read without a prompt: the model list, OpenRouter's key record, Kimi's balance. Undefined for other paths. */
 export function readOnlyAnswer(name: DialectName, rest: string): unknown {
   if (name === 'anthropic' && rest === '/v1/models') {
-    return { data: models.anthropic.map((id) => ({ type: 'model', id, display_name: id, created_at: '2026-01-01T00:00:00Z' })), has_more: false, first_id: models.anthropic[0], last_id: models.anthropic.at(-1) };
+    return {
+      data: models.anthropic.map((id) => ({
+        type: 'model',
+        id,
+        display_name: id,
+        created_at: '2026-01-01T00:00:00Z',
+      })),
+      has_more: false,
+      first_id: models.anthropic[0],
+      last_id: models.anthropic.at(-1),
+    };
   }
   if (name === 'google' && rest === '/v1beta/models') {
-    return { models: models.google.map((id) => ({ name: `models/${id}`, displayName: id, inputTokenLimit: 1_048_576, outputTokenLimit: 65_536, supportedGenerationMethods: ['generateContent', 'countTokens'] })) };
+    return {
+      models: models.google.map((id) => ({
+        name: `models/${id}`,
+        displayName: id,
+        inputTokenLimit: 1_048_576,
+        outputTokenLimit: 65_536,
+        supportedGenerationMethods: ['generateContent', 'countTokens'],
+      })),
+    };
   }
   if (name === 'openrouter') {
-    if (rest === '/api/v1/key') return { data: { label: 'sk-or-v1-sim...ple', limit: 20, limit_remaining: 12.5, usage: 7.5, is_free_tier: false, expires_at: null } };
+    if (rest === '/api/v1/key')
+      return {
+        data: {
+          label: 'sk-or-v1-sim...ple',
+          limit: 20,
+          limit_remaining: 12.5,
+          usage: 7.5,
+          is_free_tier: false,
+          expires_at: null,
+        },
+      };
     return rest === '/api/v1/models' ? openrouterList() : undefined;
   }
-  if (name === 'moonshot' && rest === '/v1/users/me/balance') return { code: 0, data: { available_balance: 49.5, voucher_balance: 0, cash_balance: 49.5 }, scode: '0x0', status: true };
-  if (name === 'deepseek' && rest === '/user/balance') return { is_available: true, balance_infos: [{ currency: 'USD', total_balance: '12.00' }] };
+  if (name === 'moonshot' && rest === '/v1/users/me/balance')
+    return {
+      code: 0,
+      data: { available_balance: 49.5, voucher_balance: 0, cash_balance: 49.5 },
+      scode: '0x0',
+      status: true,
+    };
+  if (name === 'deepseek' && rest === '/user/balance')
+    return { is_available: true, balance_infos: [{ currency: 'USD', total_balance: '12.00' }] };
   const listPath = name === 'deepseek' ? '/models' : '/v1/models';
   return rest === listPath ? openaiList(name) : undefined;
 }

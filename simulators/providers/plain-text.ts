@@ -10,19 +10,28 @@ const known = new Map<number, string>();
 export function plainText(count: number): string {
   const before = known.get(count);
   if (before !== undefined) return before;
-  const words = Array.from({ length: count }, (_, index) => opening[index] ?? wordList[(index - opening.length) % wordList.length]);
+  const words = Array.from(
+    { length: count },
+    (_, index) => opening[index] ?? wordList[(index - opening.length) % wordList.length],
+  );
   const text = words.map((word) => `${word} `).join('');
   if (known.size < 1_000) known.set(count, text);
   return text;
 }
 
 /** Cuts text into chunks: words in groups, or runs of characters for JSON and for scripts without spaces. */
-export function chunksOf(text: string, options: { readonly words: number; readonly characters: number }): string[] {
+export function chunksOf(
+  text: string,
+  options: { readonly words: number; readonly characters: number },
+): string[] {
   const isJson = text.startsWith('{') || text.startsWith('[');
-  const parts = isJson ? runsOf(text, options.characters) : (text.match(/\s*\S+\s*/g) ?? [text]).flatMap((part) => runsOf(part, 24));
+  const parts = isJson
+    ? runsOf(text, options.characters)
+    : (text.match(/\s*\S+\s*/g) ?? [text]).flatMap((part) => runsOf(part, 24));
   if (isJson || options.words === 1) return parts;
   const groups: string[] = [];
-  for (let index = 0; index < parts.length; index += options.words) groups.push(parts.slice(index, index + options.words).join(''));
+  for (let index = 0; index < parts.length; index += options.words)
+    groups.push(parts.slice(index, index + options.words).join(''));
   return groups;
 }
 

@@ -16,7 +16,10 @@ export interface RecordedRequest {
 const keptRequests = 1_000;
 
 /** Keeps the newest 1,000 requests in memory. */
-export function createRecorder(): { readonly requests: RecordedRequest[]; add(request: Omit<RecordedRequest, 'text' | 'body'>, raw: Buffer): void } {
+export function createRecorder(): {
+  readonly requests: RecordedRequest[];
+  add(request: Omit<RecordedRequest, 'text' | 'body'>, raw: Buffer): void;
+} {
   const requests: RecordedRequest[] = [];
   return {
     requests,
@@ -25,8 +28,12 @@ export function createRecorder(): { readonly requests: RecordedRequest[]; add(re
       if (requests.length >= keptRequests * 2) requests.splice(0, keptRequests);
       requests.push({
         ...request,
-        get text() { return raw.toString('utf8'); },
-        get body() { return parseJson(raw.toString('utf8')); },
+        get text() {
+          return raw.toString('utf8');
+        },
+        get body() {
+          return parseJson(raw.toString('utf8'));
+        },
       });
     },
   };

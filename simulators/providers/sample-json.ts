@@ -5,7 +5,8 @@ export function resolveSchema(schema: Json | undefined, root: JsonObject): JsonO
   let current = isObject(schema) ? schema : {};
   for (let depth = 0; depth < 8 && typeof current['$ref'] === 'string'; depth += 1) {
     let target: Json | undefined = root;
-    for (const step of current['$ref'].replace(/^#\/?/, '').split('/').filter(Boolean)) target = isObject(target) ? target[step] : undefined;
+    for (const step of current['$ref'].replace(/^#\/?/, '').split('/').filter(Boolean))
+      target = isObject(target) ? target[step] : undefined;
     current = isObject(target) ? target : {};
   }
   return current;
@@ -33,9 +34,16 @@ export function sampleJson(schema: Json | undefined, root?: JsonObject, name = '
   }
   switch (typeOf(node)) {
     case 'object':
-      return Object.fromEntries(Object.entries(objectAt(node, 'properties')).map(([key, value]) => [key, sampleJson(value, top, key)]));
+      return Object.fromEntries(
+        Object.entries(objectAt(node, 'properties')).map(([key, value]) => [
+          key,
+          sampleJson(value, top, key),
+        ]),
+      );
     case 'array':
-      return Array.from({ length: Math.max(Number(node['minItems'] ?? 0), 2) }, (_, index) => sampleItem(node['items'], top, index));
+      return Array.from({ length: Math.max(Number(node['minItems'] ?? 0), 2) }, (_, index) =>
+        sampleItem(node['items'], top, index),
+      );
     case 'number':
     case 'integer':
       return typeof node['minimum'] === 'number' ? node['minimum'] : 1;
@@ -44,7 +52,11 @@ export function sampleJson(schema: Json | undefined, root?: JsonObject, name = '
     case 'null':
       return null;
     default:
-      return name === 'language' || name === 'locale' ? 'en' : textAt(node, 'format') === 'date' ? '2026-01-15' : 'Thank you for your message.';
+      return name === 'language' || name === 'locale'
+        ? 'en'
+        : textAt(node, 'format') === 'date'
+          ? '2026-01-15'
+          : 'Thank you for your message.';
   }
 }
 

@@ -14,15 +14,32 @@ interface Controls {
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** The switches of the simulator over HTTP, under `/_sandbox/`; bodies and answers are JSON. */
-export function answerSandbox(exchange: Exchange, method: string, path: string, raw: Buffer, controls: Controls): void {
+export function answerSandbox(
+  exchange: Exchange,
+  method: string,
+  path: string,
+  raw: Buffer,
+  controls: Controls,
+): void {
   const send = (status: number, value: unknown): void => sendJson(exchange, status, JSON.stringify(value));
   if (method === 'GET') {
-    if (path === '/_sandbox/violations') return send(200, { count: controls.violations.length, violations: controls.violations });
+    if (path === '/_sandbox/violations')
+      return send(200, { count: controls.violations.length, violations: controls.violations });
     if (path === '/_sandbox/requests') {
-      return send(200, { requests: controls.requests.map((request) => ({ method: request.method, path: request.path, body: 'body' in request ? request.body : null })) });
+      return send(200, {
+        requests: controls.requests.map((request) => ({
+          method: request.method,
+          path: request.path,
+          body: 'body' in request ? request.body : null,
+        })),
+      });
     }
     if (path === '/_sandbox/state') {
-      return send(200, { requests: controls.requests.length, violations: controls.violations.length, earlyCloses: controls.earlyCloses() });
+      return send(200, {
+        requests: controls.requests.length,
+        violations: controls.violations.length,
+        earlyCloses: controls.earlyCloses(),
+      });
     }
     return send(404, { error: { message: 'No such switch' } });
   }

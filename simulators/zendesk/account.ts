@@ -2,7 +2,17 @@ import type { AccountContent, ContentTicketField } from '../content/content.ts';
 import { buildTickets } from './build-tickets.ts';
 import { toTimestamp } from './model.ts';
 import { SearchIndex } from './search-index.ts';
-import type { Article, Attachment, Brand, Group, Macro, Organization, StoredTicket, TicketField, User } from './model.ts';
+import type {
+  Article,
+  Attachment,
+  Brand,
+  Group,
+  Macro,
+  Organization,
+  StoredTicket,
+  TicketField,
+  User,
+} from './model.ts';
 
 /** Id of the administrator the sandbox's OAuth client acts as; it belongs to no human agent. */
 export const SERVICE_USER_ID = 9900;
@@ -120,8 +130,19 @@ export class Account {
   addEndUser(name: string, email: string | null, locale = 'en-US'): User {
     const now = toTimestamp(Date.now());
     const user: User = {
-      ...{ id: this.nextId(), name, email, phone: null, role: 'end-user', locale, organizationId: null },
-      ...{ groupIds: [], tags: [], notes: null, ticketRestriction: null, createdAt: now, updatedAt: now },
+      id: this.nextId(),
+      name,
+      email,
+      phone: null,
+      role: 'end-user',
+      locale,
+      organizationId: null,
+      groupIds: [],
+      tags: [],
+      notes: null,
+      ticketRestriction: null,
+      createdAt: now,
+      updatedAt: now,
     };
     this.users.set(user.id, user);
     return user;
@@ -163,9 +184,19 @@ export class Account {
     }
     if (this.users.has(SERVICE_USER_ID)) return;
     this.users.set(SERVICE_USER_ID, {
-      ...{ id: SERVICE_USER_ID, name: 'InDesk Connection', email: `indesk@${this.subdomain}.example`, phone: null },
-      ...{ role: 'admin', locale: 'en-US', organizationId: null, groupIds: [...this.groups.keys()], tags: [] },
-      ...{ notes: null, ticketRestriction: null, createdAt: ACCOUNT_OPENED_AT, updatedAt: ACCOUNT_OPENED_AT },
+      id: SERVICE_USER_ID,
+      name: 'InDesk Connection',
+      email: `indesk@${this.subdomain}.example`,
+      phone: null,
+      role: 'admin',
+      locale: 'en-US',
+      organizationId: null,
+      groupIds: [...this.groups.keys()],
+      tags: [],
+      notes: null,
+      ticketRestriction: null,
+      createdAt: ACCOUNT_OPENED_AT,
+      updatedAt: ACCOUNT_OPENED_AT,
     });
   }
 
@@ -187,16 +218,19 @@ export class Account {
     for (const { user_segment_id, created_at, updated_at, ...article } of content.articles) {
       const sectionId = sections.get(article.section) ?? 6_001 + sections.size;
       sections.set(article.section, sectionId);
-      const times = { createdAt: toTimestamp(Date.parse(created_at)), updatedAt: toTimestamp(Date.parse(updated_at)) };
+      const times = {
+        createdAt: toTimestamp(Date.parse(created_at)),
+        updatedAt: toTimestamp(Date.parse(updated_at)),
+      };
       this.articles.set(article.id, { ...article, ...times, sectionId, userSegmentId: user_segment_id });
     }
   }
 }
 
-function withoutUndefined(restriction: {
+function withoutUndefined(restriction: { type: string; id: number; ids?: number[] | undefined }): {
   type: string;
   id: number;
-  ids?: number[] | undefined;
-}): { type: string; id: number; ids: number[] } {
+  ids: number[];
+} {
   return { ...restriction, ids: restriction.ids ?? [restriction.id] };
 }

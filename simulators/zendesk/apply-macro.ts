@@ -30,7 +30,8 @@ export function applyMacro(account: Account, macro: Macro, context: MacroContext
     else if (field === 'current_tags' || field === 'set_tags' || field === 'remove_tags') {
       tags = nextTags(field, tags, normalizeTags([text]));
       tagsChanged = true;
-    } else if (field === 'assignee_id') result['assignee_id'] = text === 'current_user' ? context.agent.id : toId(text);
+    } else if (field === 'assignee_id')
+      result['assignee_id'] = text === 'current_user' ? context.agent.id : toId(text);
     else if (field === 'group_id') {
       result['group_id'] = text === 'current_groups' ? (context.agent.groupIds[0] ?? null) : toId(text);
     } else if (field === 'subject') result['subject'] = render(account, text, context, (word) => word);
@@ -38,7 +39,8 @@ export function applyMacro(account: Account, macro: Macro, context: MacroContext
   }
   if (Object.keys(comment).length > 0) result['comment'] = comment;
   if (tagsChanged) result['tags'] = tags;
-  if (fields.length > 0) Object.assign(result, { custom_fields: fields, fields: fields.length === 1 ? fields[0] : fields });
+  if (fields.length > 0)
+    Object.assign(result, { custom_fields: fields, fields: fields.length === 1 ? fields[0] : fields });
   return result;
 }
 
@@ -52,11 +54,18 @@ function toId(text: string): number | null {
   return text === '' ? null : Number(text);
 }
 
-function render(account: Account, text: string, context: MacroContext, escape: (word: string) => string): string {
+function render(
+  account: Account,
+  text: string,
+  context: MacroContext,
+  escape: (word: string) => string,
+): string {
   const { ticket, agent } = context;
   if (ticket === null) return text;
   const values = placeholders(account, ticket, agent);
-  return text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_whole, name: string) => escape(values.get(name) ?? customField(ticket, name)));
+  return text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_whole, name: string) =>
+    escape(values.get(name) ?? customField(ticket, name)),
+  );
 }
 
 // Zendesk renders a placeholder it does not know, or that has no value, as nothing.

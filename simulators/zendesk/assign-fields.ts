@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import type { FieldProblem } from './api-error.ts';
 import { normalizeTags, syncFieldsFromTags, syncTagsFromField } from './ticket-fields.ts';
-import { isJson, PRIORITIES, STATUSES, TICKET_TYPES, toTimestamp } from './model.ts';
+import { isJson, PRIORITIES, STATUSES, TICKET_TYPES, toTimestamp, textOf } from './model.ts';
 import type { FieldValue, Json, StoredTicket, User } from './model.ts';
 
 /** Reasons why a ticket is refused, by field name. */
@@ -47,8 +47,8 @@ function assignTexts({ draft, input }: Change): void {
   if (typeof input['subject'] === 'string') draft.subject = input['subject'];
   if (typeof input['raw_subject'] === 'string') draft.subject = input['raw_subject'];
   const externalId = input['external_id'];
-  if (externalId !== undefined) draft.externalId = externalId === null ? null : String(externalId);
-  const due = Date.parse(String(input['due_at'] ?? ''));
+  if (externalId !== undefined) draft.externalId = externalId === null ? null : textOf(externalId);
+  const due = Date.parse(textOf(input['due_at']));
   if (input['due_at'] !== undefined) draft.dueAt = Number.isNaN(due) ? null : toTimestamp(due);
 }
 
@@ -59,19 +59,21 @@ function assignChoices(change: Change, before: StoredTicket | null): void {
     if (status === 'new' && before !== null && before.status !== 'new') {
       refuse(change, 'status', 'Status: cannot be set back to New');
     } else draft.status = status;
-  } else if (input['status'] !== undefined) refuse(change, 'status', `Status: ${String(input['status'])} is not a status`);
+  } else if (input['status'] !== undefined)
+    refuse(change, 'status', `Status: ${textOf(input['status'])} is not a status`);
 
   const priority = PRIORITIES.find((word) => word === input['priority']);
   if (priority !== undefined) draft.priority = priority;
   else if (input['priority'] === null && draft.priority !== null) {
     refuse(change, 'priority', 'Priority: cannot be set back to none');
   } else if (input['priority'] !== undefined && input['priority'] !== null) {
-    refuse(change, 'priority', `Priority: ${String(input['priority'])} is not a priority`);
+    refuse(change, 'priority', `Priority: ${textOf(input['priority'])} is not a priority`);
   }
 
   const type = TICKET_TYPES.find((word) => word === input['type']);
   if (type !== undefined || input['type'] === null) draft.type = type ?? null;
-  else if (input['type'] !== undefined) refuse(change, 'type', `Type: ${String(input['type'])} is not a ticket type`);
+  else if (input['type'] !== undefined)
+    refuse(change, 'type', `Type: ${textOf(input['type'])} is not a ticket type`);
 }
 
 function assignPeople(change: Change): void {
@@ -87,7 +89,8 @@ function assignPeople(change: Change): void {
     else draft.groupId = groupId;
   }
   const email = input['assignee_email'];
-  const wanted = typeof email === 'string' ? (account.findUserByEmail(email)?.id ?? -1) : input['assignee_id'];
+  const wanted =
+    typeof email === 'string' ? (account.findUserByEmail(email)?.id ?? -1) : input['assignee_id'];
   if (wanted === undefined) {
     dropAssigneeOutsideGroup(change);
     return;
@@ -127,7 +130,8 @@ function assignLinks(change: Change): void {
   }
   if (input['organization_id'] !== undefined) {
     const id = toId(input['organization_id']);
-    if (id !== null && !account.organizations.has(id)) refuse(change, 'organization', 'Organization: does not exist');
+    if (id !== null && !account.organizations.has(id))
+      refuse(change, 'organization', 'Organization: does not exist');
     else draft.organizationId = id;
   }
   if (input['problem_id'] !== undefined) {
@@ -151,7 +155,12 @@ function assignCustomFields(change: Change): void {
     const field = account.ticketFields.get(Number(entry['id']));
     if (field === undefined || field.system) continue;
     const value = toFieldValue(entry['value']);
-    if (field.type === 'tagger' && value !== null && value !== '' && !field.options.some((option) => option.value === value)) {
+    if (
+      field.type === 'tagger' &&
+      value !== null &&
+      value !== '' &&
+      !field.options.some((option) => option.value === value)
+    ) {
       (change.problems['base'] ??= []).push({
         description: `${field.title}: ${String(value)} is not one of its options`,
         error: 'InvalidValue',

@@ -71,8 +71,13 @@ export function buildTicket(account: Account, content: ContentTicket): StoredTic
     brandId: content.brand ?? account.defaultBrandId,
     tags,
     customFields: syncFieldsFromTags(account.ticketFields, values, tags),
-    ...{ problemId: null, dueAt: null, collaboratorIds: [], followerIds: [] },
-    ...{ followupSourceId: null, followupIds: [], fromMessagingChannel: false },
+    problemId: null,
+    dueAt: null,
+    collaboratorIds: [],
+    followerIds: [],
+    followupSourceId: null,
+    followupIds: [],
+    fromMessagingChannel: false,
     satisfaction:
       content.satisfaction === null || content.satisfaction === undefined
         ? null
@@ -163,7 +168,8 @@ function measure(
     assignedAt: content.assignee === null ? null : createdAt,
     initiallyAssignedAt: content.assignee === null ? null : createdAt,
     statusUpdatedAt: content.status === 'new' ? createdAt : latest,
-    requesterUpdatedAt: comments.findLast((comment) => comment.authorId === content.requester)?.createdAt ?? createdAt,
+    requesterUpdatedAt:
+      comments.findLast((comment) => comment.authorId === content.requester)?.createdAt ?? createdAt,
     latestCommentAt: latest,
   };
 }

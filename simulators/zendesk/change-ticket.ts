@@ -1,10 +1,11 @@
 import type { Account } from './account.ts';
+import type { FieldProblem } from './api-error.ts';
 import { ApiError, invalidField, parameterMissing, recordInvalid } from './api-error.ts';
 import { systemMetadataOf, viaOf } from './build-tickets.ts';
 import { readComment } from './read-comment.ts';
 import { assignFields } from './assign-fields.ts';
 import type { FieldProblems } from './assign-fields.ts';
-import { isJson, toTimestamp } from './model.ts';
+import { isJson, toTimestamp, textOf } from './model.ts';
 import type { AuditEvent, Json, StoredAudit, StoredComment, StoredTicket, User } from './model.ts';
 
 const MAXIMUM_COMMENTS = 5000;
@@ -42,7 +43,13 @@ export function updateTicket(account: Account, ticket: StoredTicket, input: Json
   const comment =
     input['comment'] === undefined
       ? null
-      : readComment(account, input['comment'], { actor, auditId, at, inherited: firstIsPublic(ticket), problems });
+      : readComment(account, input['comment'], {
+          actor,
+          auditId,
+          at,
+          inherited: firstIsPublic(ticket),
+          problems,
+        });
   assignFields(account, draft, input, actor, problems, ticket);
   checkRoom(ticket, comment, problems);
   if (Object.keys(problems).length > 0) throw recordInvalid(problems);
@@ -65,21 +72,40 @@ export function updateTicket(account: Account, ticket: StoredTicket, input: Json
  * Makes a ticket the way `POST /tickets` does and files it. The first comment is public unless it
  * says otherwise. Throws `ApiError`: 400 without a comment, 422 for values that may not be.
  */
-export function createTicket(account: Account, input: Json, actor: User): { ticket: StoredTicket; audit: StoredAudit } {
-  if (!isJson(input['comment']) && typeof input['description'] !== 'string') throw parameterMissing('comment');
+export function createTicket(
+  account: Account,
+  input: Json,
+  actor: User,
+): { ticket: StoredTicket; audit: StoredAudit } {
+  if (!isJson(input['comment']) && typeof input['description'] !== 'string')
+    throw parameterMissing('comment');
   const at = toTimestamp(Date.now());
   const auditId = account.nextId();
   const problems: FieldProblems = {};
   const requester = readRequester(account, input, actor);
   const submitter = account.users.get(Number(input['submitter_id'] ?? requester.id)) ?? requester;
-  const source = input['comment'] ?? { body: input['description'] };
-  const comment = readComment(account, source, { actor: submitter, auditId, at, inherited: true, problems });
+  const words = input['comment'] ?? { body: input['description'] };
+  const comment = readComment(account, words, { actor: submitter, auditId, at, inherited: true, problems });
   const draft = blankTicket(account, requester, submitter, at);
   const blank = { ...draft };
-  assignFields(account, draft, { status: undefined, ...input, requester_id: undefined }, actor, problems, null);
+  assignFields(
+    account,
+    draft,
+    { status: undefined, ...input, requester_id: undefined },
+    actor,
+    problems,
+    null,
+  );
   if (comment === null || Object.keys(problems).length > 0) throw recordInvalid(problems);
-  linkFollowUp(account, draft, input);
-  const ticket: StoredTicket = { ...draft, id: account.nextTicketId(), comments: [comment] };
+  const source = findFollowUpSource(account, input);
+  const followupSourceId = source?.id ?? null;
+  const ticket: StoredTicket = {
+    ...draft,
+    id: account.nextTicketId(),
+    followupSourceId,
+    comments: [comment],
+  };
+  if (source !== null) source.followupIds = [...source.followupIds, ticket.id];
   const events: AuditEvent[] = [{ id: comment.id, type: 'Comment' }];
   for (const [field_name, read] of AUDITED) {
     const value = read(ticket);
@@ -97,7 +123,7 @@ export function createTicket(account: Account, input: Json, actor: User): { tick
 /** Throws 409 when `safe_update` is asked for and the ticket changed after `updated_stamp`. */
 export function checkSafeUpdate(ticket: StoredTicket, input: Json): void {
   if (input['safe_update'] !== true && input['safe_update'] !== 'true') return;
-  const stamp = Date.parse(String(input['updated_stamp'] ?? ''));
+  const stamp = Date.parse(textOf(input['updated_stamp']));
   if (Number.isNaN(stamp)) throw parameterMissing('updated_stamp');
   if (stamp >= Date.parse(ticket.updatedAt)) return;
   throw new ApiError(409, {
@@ -123,7 +149,8 @@ function countComment(account: Account, draft: StoredTicket, comment: StoredComm
   draft.metrics.latestCommentAt = comment.createdAt;
   if (byCustomer) {
     draft.metrics.requesterUpdatedAt = comment.createdAt;
-    if (input['status'] === undefined && draft.status !== 'new' && draft.status !== 'open') draft.status = 'open';
+    if (input['status'] === undefined && draft.status !== 'new' && draft.status !== 'open')
+      draft.status = 'open';
   } else if (comment.public) {
     draft.metrics.replies += 1;
     draft.metrics.firstReplyAt ??= comment.createdAt;
@@ -147,19 +174,18 @@ function trackStatus(draft: StoredTicket, before: StoredTicket, at: string): voi
 
 function checkRequiredOnSolve(account: Account, draft: StoredTicket, before: StoredTicket): void {
   if (draft.status !== 'solved' || before.status === 'solved') return;
-  const missing: Record<string, Json[]> = {};
+  const base: FieldProblem[] = [];
   for (const field of account.ticketFields.values()) {
     const value = draft.customFields.get(field.id) ?? null;
     if (!field.required || field.system || (value !== null && value !== '')) continue;
-    (missing['base'] ??= []).push({
+    base.push({
       description: `${field.title}: is required when solving a ticket`,
       error: 'BlankValue',
       ticket_field_id: field.id,
       ticket_field_type: field.type,
     });
   }
-  const problems = missing['base'];
-  if (problems !== undefined) throw new ApiError(422, { error: 'RecordInvalid', description: 'Record validation errors', details: { base: problems } });
+  if (base.length > 0) throw recordInvalid({ base });
 }
 
 function changeEvents(account: Account, before: StoredTicket, after: StoredTicket): AuditEvent[] {
@@ -211,11 +237,13 @@ function addAudit(
 function readRequester(account: Account, input: Json, actor: User): User {
   const source = input['requester'];
   if (isJson(source) && input['requester_id'] === undefined) {
-    const email = typeof source['email'] === 'string' && source['email'].includes('@') ? source['email'] : null;
+    const email =
+      typeof source['email'] === 'string' && source['email'].includes('@') ? source['email'] : null;
     const known = email === null ? undefined : account.findUserByEmail(email);
     if (known !== undefined) return known;
     const name = typeof source['name'] === 'string' ? source['name'].trim() : '';
-    if (name === '' || email === null) throw invalidField('requester', 'Requester: name and email are needed', 'BlankValue');
+    if (name === '' || email === null)
+      throw invalidField('requester', 'Requester: name and email are needed', 'BlankValue');
     return account.addEndUser(name, email);
   }
   if (input['requester_id'] === undefined || input['requester_id'] === null) return actor;
@@ -239,7 +267,9 @@ function blankTicket(account: Account, requester: User, submitter: User, at: str
     organizationId: requester.organizationId,
     brandId: account.defaultBrandId,
     tags: [],
-    customFields: new Map([...account.ticketFields.values()].filter((field) => !field.system).map((field) => [field.id, null])),
+    customFields: new Map(
+      [...account.ticketFields.values()].filter((field) => !field.system).map((field) => [field.id, null]),
+    ),
     problemId: null,
     dueAt: null,
     collaboratorIds: [],
@@ -268,13 +298,12 @@ function blankTicket(account: Account, requester: User, submitter: User, at: str
   };
 }
 
-function linkFollowUp(account: Account, draft: StoredTicket, input: Json): void {
-  if (input['via_followup_source_id'] === undefined || input['via_followup_source_id'] === null) return;
-  const source = account.tickets.get(Number(input['via_followup_source_id']));
-  if (source?.status !== 'closed') {
-    throw invalidField('via_followup_source_id', 'Via followup source: has to be a closed ticket');
-  }
-  draft.followupSourceId = source.id;
+function findFollowUpSource(account: Account, input: Json): StoredTicket | null {
+  const id = input['via_followup_source_id'];
+  if (id === undefined || id === null) return null;
+  const source = account.tickets.get(Number(id));
+  if (source?.status === 'closed') return source;
+  throw invalidField('via_followup_source_id', 'Via followup source: has to be a closed ticket');
 }
 
 function idText(id: number | null): string | null {

@@ -161,7 +161,11 @@ export type Macro = {
   readonly description: string | null;
   readonly actions: readonly MacroAction[];
   readonly active: boolean;
-  readonly restriction: { readonly type: string; readonly id: number; readonly ids?: readonly number[] } | null;
+  readonly restriction: {
+    readonly type: string;
+    readonly id: number;
+    readonly ids?: readonly number[];
+  } | null;
   readonly position: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -191,4 +195,11 @@ export function toTimestamp(milliseconds: number): string {
 /** True for plain JSON objects. */
 export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The text of a JSON scalar; empty for anything else. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }

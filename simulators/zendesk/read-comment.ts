@@ -28,7 +28,8 @@ export function readComment(account: Account, source: unknown, frame: CommentFra
     problems['comment'] = [{ description: 'Comment: cannot be blank', error: 'BlankValue' }];
     return null;
   }
-  const author = source['author_id'] === undefined ? frame.actor : account.users.get(Number(source['author_id']));
+  const author =
+    source['author_id'] === undefined ? frame.actor : account.users.get(Number(source['author_id']));
   if (author === undefined) {
     problems['comment'] = [{ description: 'Comment author: is not a known user', error: 'InvalidValue' }];
     return null;

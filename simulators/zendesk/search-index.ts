@@ -1,7 +1,11 @@
 import type { StoredTicket } from './model.ts';
 import { tokenize } from './tokenize.ts';
 
-type Snapshot = { readonly ticket: StoredTicket; readonly terms: ReadonlyMap<string, number>; readonly length: number };
+type Snapshot = {
+  readonly ticket: StoredTicket;
+  readonly terms: ReadonlyMap<string, number>;
+  readonly length: number;
+};
 
 const SUBJECT_WEIGHT = 3;
 const SATURATION = 1.2;

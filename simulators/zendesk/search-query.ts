@@ -24,10 +24,52 @@ export type SearchQuery = {
 const PART = /(-?)(?:([a-zA-Z_]\w*)(:|<=|>=|<|>))?(?:"([^"]*)"|(\S+))/g;
 
 const PROPERTIES: ReadonlySet<string> = new Set([
-  ...['type', 'status', 'priority', 'ticket_type', 'tags', 'brand', 'brand_id', 'group', 'group_id', 'assignee'],
-  ...['requester', 'submitter', 'commenter', 'organization', 'organization_id', 'subject', 'description', 'comment'],
-  ...['created', 'updated', 'solved', 'created_at', 'updated_at', 'solved_at', 'via', 'external_id', 'has_attachment'],
-  ...['satisfaction', 'fieldvalue', 'order_by', 'sort', 'email', 'name', 'role', 'phone', 'id', 'ticket_id', 'user'],
+  ...[
+    'type',
+    'status',
+    'priority',
+    'ticket_type',
+    'tags',
+    'brand',
+    'brand_id',
+    'group',
+    'group_id',
+    'assignee',
+  ],
+  ...[
+    'requester',
+    'submitter',
+    'commenter',
+    'organization',
+    'organization_id',
+    'subject',
+    'description',
+    'comment',
+  ],
+  ...[
+    'created',
+    'updated',
+    'solved',
+    'created_at',
+    'updated_at',
+    'solved_at',
+    'via',
+    'external_id',
+    'has_attachment',
+  ],
+  ...[
+    'satisfaction',
+    'fieldvalue',
+    'order_by',
+    'sort',
+    'email',
+    'name',
+    'role',
+    'phone',
+    'id',
+    'ticket_id',
+    'user',
+  ],
 ]);
 
 /**
@@ -50,7 +92,8 @@ export function parseSearchQuery(query: string): SearchQuery {
       if (key === 'type') type = value.toLowerCase();
       else if (key === 'order_by') orderBy = value;
       else if (key === 'sort') descending = value !== 'asc';
-      else filters.push({ property: key, comparison: toComparison(operator), value, excluded: minus === '-' });
+      else
+        filters.push({ property: key, comparison: toComparison(operator), value, excluded: minus === '-' });
       continue;
     }
     const words = whole.slice(minus === '-' ? 1 : 0);

@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import type { Comparison, Filter, SearchQuery } from './search-query.ts';
 import { tokenize } from './tokenize.ts';
-import { PRIORITIES, STATUSES } from './model.ts';
+import { PRIORITIES, STATUSES, textOf } from './model.ts';
 import type { StoredTicket, User } from './model.ts';
 
 type Test = (ticket: StoredTicket) => boolean;
@@ -26,7 +26,10 @@ export function searchTickets(account: Account, query: SearchQuery, me: User): S
   const direct = query.terms.length === 1 ? account.index.get(Number(query.terms[0])) : undefined;
   const ids = account.index.withAll(query.terms);
   const banned = query.excludedTerms.map((term) => account.index.withAll([term]) ?? new Set<number>());
-  const candidates = ids === null ? account.index.all() : ticketsOf(account, direct === undefined ? ids : new Set([...ids, direct.id]));
+  const candidates =
+    ids === null
+      ? account.index.all()
+      : ticketsOf(account, direct === undefined ? ids : new Set([...ids, direct.id]));
   for (const ticket of candidates) {
     if (banned.some((list) => list.has(ticket.id))) continue;
     if (!tests.every((test) => test(ticket))) continue;
@@ -54,7 +57,11 @@ function sortFound(account: Account, found: StoredTicket[], query: SearchQuery):
   const by = (key: (ticket: StoredTicket) => string | number): StoredTicket[] => {
     const keyed = found.map((ticket) => ({ ticket, key: key(ticket) }));
     keyed.sort((left, right) =>
-      left.key === right.key ? right.ticket.id - left.ticket.id : left.key < right.key ? -direction : direction,
+      left.key === right.key
+        ? right.ticket.id - left.ticket.id
+        : left.key < right.key
+          ? -direction
+          : direction,
     );
     return keyed.map((entry) => entry.ticket);
   };
@@ -72,7 +79,8 @@ function sortFound(account: Account, found: StoredTicket[], query: SearchQuery):
     case 'ticket_type':
       return by((ticket) => ticket.type ?? '');
     default:
-      if (query.terms.length === 0) return found.sort((left, right) => (left.updatedAt < right.updatedAt ? 1 : -1));
+      if (query.terms.length === 0)
+        return found.sort((left, right) => (left.updatedAt < right.updatedAt ? 1 : -1));
       return by((ticket) => account.index.score(ticket.id, query.terms) * -direction);
   }
 }
@@ -105,9 +113,16 @@ function oneTest(account: Account, filter: Filter, me: User): Test {
     const ids = findPeople(account, value, me);
     return (ticket) => pick(ticket).some((id) => id !== null && ids.has(id));
   };
-  const named = (list: Iterable<{ id: number; name: string }>, pick: (ticket: StoredTicket) => number | null): Test => {
+  const named = (
+    list: Iterable<{ id: number; name: string }>,
+    pick: (ticket: StoredTicket) => number | null,
+  ): Test => {
     if (value === 'none') return (ticket) => pick(ticket) === null;
-    const ids = new Set([...list].filter((item) => item.name.toLowerCase() === value || String(item.id) === value).map((item) => item.id));
+    const ids = new Set(
+      [...list]
+        .filter((item) => item.name.toLowerCase() === value || String(item.id) === value)
+        .map((item) => item.id),
+    );
     return (ticket) => ids.has(pick(ticket) ?? -1);
   };
   switch (property) {
@@ -158,7 +173,8 @@ function otherTest(filter: Filter, value: string): Test {
     return words.every((word) => present.has(word));
   };
   const custom = /^custom_field_(\d+)$/.exec(filter.property)?.[1];
-  if (custom !== undefined) return (ticket) => fieldIs(ticket.customFields.get(Number(custom)) ?? null, value);
+  if (custom !== undefined)
+    return (ticket) => fieldIs(ticket.customFields.get(Number(custom)) ?? null, value);
   switch (filter.property) {
     case 'subject':
       return (ticket) => inText(ticket.subject);
@@ -171,7 +187,8 @@ function otherTest(filter: Filter, value: string): Test {
     case 'external_id':
       return (ticket) => ticket.externalId?.toLowerCase() === value;
     case 'has_attachment':
-      return (ticket) => ticket.comments.some((comment) => comment.attachments.length > 0) === (value === 'true');
+      return (ticket) =>
+        ticket.comments.some((comment) => comment.attachments.length > 0) === (value === 'true');
     case 'satisfaction':
       return (ticket) => (ticket.satisfaction?.score ?? 'unoffered').startsWith(value);
     case 'fieldvalue':
@@ -186,15 +203,18 @@ function otherTest(filter: Filter, value: string): Test {
 
 function fieldIs(field: unknown, value: string): boolean {
   if (field === null) return value === 'none';
-  return Array.isArray(field) ? field.includes(value) : String(field).toLowerCase() === value;
+  return Array.isArray(field) ? field.includes(value) : textOf(field).toLowerCase() === value;
 }
 
 function tagTest(value: string): Test {
   if (value === 'none') return (ticket) => ticket.tags.length === 0;
   const wanted = value.split(/[\s,]+/).filter((tag) => tag !== '');
-  return (ticket) => wanted.every((tag) => tag.endsWith('*')
-    ? ticket.tags.some((own) => own.startsWith(tag.slice(0, -1)))
-    : ticket.tags.includes(tag));
+  return (ticket) =>
+    wanted.every((tag) =>
+      tag.endsWith('*')
+        ? ticket.tags.some((own) => own.startsWith(tag.slice(0, -1)))
+        : ticket.tags.includes(tag),
+    );
 }
 
 function findPeople(account: Account, value: string, me: User): ReadonlySet<number> {

@@ -30,6 +30,8 @@ export function syncTagsFromField(
 
 /** Lower-cases tags, splits them on spaces and drops repeats. */
 export function normalizeTags(tags: readonly unknown[]): string[] {
-  const words = tags.filter((tag) => typeof tag === 'string').flatMap((tag) => tag.toLowerCase().split(/[\s,]+/));
+  const words = tags
+    .filter((tag) => typeof tag === 'string')
+    .flatMap((tag) => tag.toLowerCase().split(/[\s,]+/));
   return [...new Set(words.filter((word) => word !== ''))];
 }

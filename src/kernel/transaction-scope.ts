@@ -13,11 +13,16 @@ export function insideTransaction(): boolean {
 }
 
 /** Runs `work` as the inside of a transaction; the second value runs what `afterCommit` collected. */
-export async function runInTransactionScope<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly committed: () => void }> {
+export async function runInTransactionScope<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly committed: () => void }> {
   const scope: TransactionScope = { open: true, afterCommit: [] };
   try {
     const result = await scopes.run(scope, work);
-    return { result, committed: () => scopes.exit(() => scope.afterCommit.forEach((callback) => callback())) };
+    return {
+      result,
+      committed: () => scopes.exit(() => scope.afterCommit.forEach((callback) => callback())),
+    };
   } finally {
     // Work that was started inside and outlives the transaction is no longer inside it.
     scope.open = false;

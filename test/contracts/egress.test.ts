@@ -75,7 +75,7 @@ describe('addresses that are never reached', () => {
   });
 
   it.each(forbiddenZendeskUrls)('refuses %s for Zendesk', async (url) => {
-    const egress = egressWith({ allowedPrivate: ['127.0.0.1:443'], resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
+    const egress = egressWith({ allowedPrivate: ['127.0.0.1:443'], zendeskHosts: [], resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
     expect(() => egress.check('zendesk', url)).toThrow(expect.objectContaining({ type: 'egress-refused' }));
     expect(await errorOf(() => egress.fetchFor('zendesk')(url))).toMatchObject({ type: 'egress-refused' });
   });
@@ -85,7 +85,7 @@ describe('addresses that are never reached', () => {
     const egress = egressWith({ resolve: async () => [{ address, family }] });
     const error = await errorOf(() => egress.fetchFor('provider')('https://api.example.com/v1'));
     expect(error).toMatchObject({ type: 'egress-refused' });
-    if (address.length > 2) expect(JSON.stringify(error) + String(error)).not.toContain(address);
+    expect(JSON.stringify(error) + String(error)).not.toContain(address.length > 2 ? address : 'api.example.com');
   });
 
   it('refuses a name when only one of several addresses is private', async () => {
@@ -132,7 +132,7 @@ describe('addresses that may be reached', () => {
 
   it('reaches a listed host and port over http, and no other port of it', async () => {
     await using server = await serving((_request, response) => response.end('hello'));
-    const egress = egressWith({ allowedPrivate: [server.host] });
+    const egress = egressWith({ allowedPrivate: [server.host], zendeskHosts: [] });
     expect(await (await egress.fetchFor('provider')(server.url)).text()).toBe('hello');
     expect(await (await undiciFetch(server.url, { dispatcher: egress.dispatcherFor('provider') })).text()).toBe('hello');
     expect(await errorOf(() => egress.fetchFor('provider')('http://127.0.0.1:1/'))).toMatchObject({ type: 'egress-refused' });
@@ -157,8 +157,8 @@ describe('addresses that may be reached', () => {
     await using server = await serving((_request, response) => response.end('net'));
     const egress = egressWith({ allowedPrivate: ['127.0.0.0/8'] });
     expect(await (await egress.fetchFor('provider')(server.url)).text()).toBe('net');
-    expect(() => egress.check('provider', 'http://models.example.com/')).toThrow();
-    expect(() => egress.check('provider', 'http://10.0.0.1/')).toThrow();
+    expect(() => egress.check('provider', 'http://models.example.com/')).toThrow('Only https');
+    expect(() => egress.check('provider', 'http://10.0.0.1/')).toThrow('Only https');
   });
 
   it('lets the simulator stand in for Zendesk', async () => {

@@ -48,12 +48,16 @@ describe('createApiClient', () => {
   });
 
   test('keeps what arrived and reports an interruption when the connection breaks', async () => {
-    const answer = await readAll(clientThatGets(() => streamed('data: {"type":"text-delta","text":"a"}\n\n', true)));
+    const answer = await readAll(
+      clientThatGets(() => streamed('data: {"type":"text-delta","text":"a"}\n\n', true)),
+    );
     expect(answer).toEqual({ types: ['text-delta'], failure: { kind: 'interrupted' } });
   });
 
   test('reports an interruption when the stream ends without saying done', async () => {
-    const answer = await readAll(clientThatGets(() => streamed('data: {"type":"text-delta","text":"a"}\n\n')));
+    const answer = await readAll(
+      clientThatGets(() => streamed('data: {"type":"text-delta","text":"a"}\n\n')),
+    );
     expect(answer.failure).toEqual({ kind: 'interrupted' });
   });
 

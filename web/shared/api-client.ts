@@ -101,7 +101,10 @@ export function createApiClient(settings: ApiClientSettings): ApiClient {
   };
 }
 
-async function* untilEnd(events: AsyncGenerator<StreamEvent>, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+async function* untilEnd(
+  events: AsyncGenerator<StreamEvent>,
+  signal?: AbortSignal,
+): AsyncGenerator<StreamEvent> {
   try {
     for await (const event of events) {
       yield event;

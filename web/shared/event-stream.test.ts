@@ -50,7 +50,9 @@ describe('readEventStream', () => {
   });
 
   test('skips kinds of event it does not know', async () => {
-    const mixed = new TextEncoder().encode(frame({ type: 'sparkles' }) + 'data: {broken\n\n' + frame({ type: 'done' }));
+    const mixed = new TextEncoder().encode(
+      frame({ type: 'sparkles' }) + 'data: {broken\n\n' + frame({ type: 'done' }),
+    );
     expect(await eventsOf(mixed, 9)).toEqual([{ type: 'done' }]);
   });
 

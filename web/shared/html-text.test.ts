@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { htmlOfText, looksLikeHtml, textOfHtml } from './html-text.ts';
 
 test('textOfHtml keeps words and paragraphs and drops markup', () => {
-  expect(textOfHtml('<p>Hello <b>Ana</b>,</p><p>3 &lt; 4 &amp; caf&#233;</p>')).toBe('Hello Ana,\n\n3 < 4 & café');
+  expect(textOfHtml('<p>Hello <b>Ana</b>,</p><p>3 &lt; 4 &amp; caf&#233;</p>')).toBe(
+    'Hello Ana,\n\n3 < 4 & café',
+  );
   expect(textOfHtml('a<script>alert(1)</script>b<br>c')).toBe('ab\nc');
 });
 

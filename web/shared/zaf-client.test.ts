@@ -15,7 +15,11 @@ function hostPage() {
   const window: ZafWindow = { parent, addEventListener: (_, added) => void (listener = added) };
   const say = (frame: unknown, from: Partial<ZafMessage> = {}) =>
     listener({ origin, source: parent, data: JSON.stringify(frame), ...from });
-  const registered = { key: 'zaf.app.registered', appGuid: 'g1', message: { context: { instanceGuid: 'i1', ticketId: 35 } } };
+  const registered = {
+    key: 'zaf.app.registered',
+    appGuid: 'g1',
+    message: { context: { instanceGuid: 'i1', ticketId: 35 } },
+  };
   return { window, sent, say, registered, last: () => sent.at(-1)?.frame ?? {} };
 }
 
@@ -51,7 +55,11 @@ describe('connectToZendesk', () => {
     const first = client.get(['ticket.id']);
     const firstId = last()['id'];
     const second = client.invoke('ticket.comment.appendText', 'hi');
-    expect(last()).toMatchObject({ request: 'invoke', params: { 'ticket.comment.appendText': ['hi'] }, instanceGuid: 'i1' });
+    expect(last()).toMatchObject({
+      request: 'invoke',
+      params: { 'ticket.comment.appendText': ['hi'] },
+      instanceGuid: 'i1',
+    });
     say({ id: last()['id'], result: { errors: {}, 'ticket.comment.appendText': null } });
     say({ id: firstId, result: { errors: {}, 'ticket.id': 35 } });
     expect(await first).toMatchObject({ 'ticket.id': 35 });
@@ -105,9 +113,14 @@ describe('zafParameters', () => {
     });
   });
 
-  test.each(['https://evil.test', 'https://zendesk.com.evil.test', 'http://acme.zendesk.com', 'https://acme.zendesk.com/x', 'nonsense'])(
-    'refuses %s as a host',
-    (bad) => expect(at(`?origin=${encodeURIComponent(bad)}&app_guid=g1`)).toBeNull(),
+  test.each([
+    'https://evil.test',
+    'https://zendesk.com.evil.test',
+    'http://acme.zendesk.com',
+    'https://acme.zendesk.com/x',
+    'nonsense',
+  ])('refuses %s as a host', (bad) =>
+    expect(at(`?origin=${encodeURIComponent(bad)}&app_guid=g1`)).toBeNull(),
   );
 
   test('allows a simulator on loopback', () => {

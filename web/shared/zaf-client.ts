@@ -45,7 +45,11 @@ export interface ZafParameters {
 }
 
 /** Reads the address Zendesk opens the frame with (query or hash); null outside Zendesk or for an origin that cannot be it. */
-export function zafParameters(location: { search: string; hash: string; hostname: string }): ZafParameters | null {
+export function zafParameters(location: {
+  search: string;
+  hash: string;
+  hostname: string;
+}): ZafParameters | null {
   const query = new URLSearchParams(location.search);
   const hash = new URLSearchParams(location.hash.replace(/^#/, ''));
   const read = (name: string) => query.get(name) ?? hash.get(name);
@@ -129,7 +133,10 @@ export function connectToZendesk(window: ZafWindow, parameters: ZafParameters): 
   };
 
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new ZafError('Zendesk did not answer the handshake')), handshakeLimit);
+    const timer = setTimeout(
+      () => reject(new ZafError('Zendesk did not answer the handshake')),
+      handshakeLimit,
+    );
     window.addEventListener('message', (event) => {
       if (event.origin !== origin || event.source !== window.parent) return;
       const frame = parseFrame(event.data);
@@ -171,7 +178,9 @@ function readContext(message: unknown): ZafContext & { readonly instanceGuid?: s
     ...(typeof context['instanceGuid'] === 'string' && { instanceGuid: context['instanceGuid'] }),
     ...(typeof context['product'] === 'string' && { product: context['product'] }),
     ...(typeof context['location'] === 'string' && { location: context['location'] }),
-    ...(Number.isInteger(Number(context['ticketId'] ?? Number.NaN)) && { ticketId: Number(context['ticketId']) }),
+    ...(Number.isInteger(Number(context['ticketId'] ?? Number.NaN)) && {
+      ticketId: Number(context['ticketId']),
+    }),
     ...(typeof account['subdomain'] === 'string' && { account: { subdomain: account['subdomain'] } }),
   };
 }

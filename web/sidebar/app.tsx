@@ -36,7 +36,7 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
   const content = useFrameHeight(host?.zaf ?? null);
   const theme = useMemo(() => ({ ...DEFAULT_THEME, colors: { ...DEFAULT_THEME.colors, base } }), [base]);
   const t = useMemo(() => translateFor(host?.locale ?? navigator.language), [host]);
-  const { settings, failure, load } = useSettings(api);
+  const { settings, failure, again } = useSettings(api);
   const composer = useComposer(host?.zaf ?? null);
   const [receipts, setReceipts] = useState(false);
   const [spoken, announce] = useState('');
@@ -57,7 +57,11 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
   return (
     <ThemeProvider theme={theme}>
       <div ref={content} className="sidebar">
-        <HeaderLine t={t} settings={settings} onReceipts={sidebar === null ? undefined : () => setReceipts(true)} />
+        <HeaderLine
+          t={t}
+          settings={settings}
+          onReceipts={sidebar === null ? undefined : () => setReceipts(true)}
+        />
         <main>
           {!online && (
             <div className="card">
@@ -73,7 +77,7 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
                   <p>{t('app.outside.wayOut')}</p>
                 </Notice>
               ) : (
-                <FailureNotice failure={blocked} t={t} onRetry={failure === null ? undefined : load} />
+                <FailureNotice failure={blocked} t={t} onRetry={failure === null ? undefined : again} />
               )}
             </div>
           ) : host !== null && host.ticketId === null ? (
@@ -93,9 +97,7 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
             </SidebarContext.Provider>
           )}
         </main>
-        <div role="status" className="visually-hidden">
-          {spoken}
-        </div>
+        <output className="visually-hidden">{spoken}</output>
       </div>
     </ThemeProvider>
   );
@@ -122,7 +124,9 @@ function useHost(connecting: Promise<ZafClient> | null): { host: Host | null; si
 }
 
 async function readHost(zaf: ZafClient): Promise<Host> {
-  const values = await zaf.get(['currentUser', 'ticket.id']).catch((): Readonly<Record<string, unknown>> => ({}));
+  const values = await zaf
+    .get(['currentUser', 'ticket.id'])
+    .catch((): Readonly<Record<string, unknown>> => ({}));
   const user = isRecord(values['currentUser']) ? values['currentUser'] : {};
   const ticketId = Number(zaf.context.ticketId ?? values['ticket.id'] ?? Number.NaN);
   const agentId = Number(user['id'] ?? Number.NaN);
@@ -138,11 +142,16 @@ function useSettings(api: ApiClient | null) {
   const [settings, setSettings] = useState<SidebarSettings | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const load = useCallback(() => {
-    setFailure(null);
-    api?.call(sidebarState, { params: {} }).then(setSettings, (error: unknown) =>
-      setFailure(error instanceof RequestFailedError ? error.failure : { kind: 'unreachable' }),
-    );
+    api
+      ?.call(sidebarState, { params: {} })
+      .then(setSettings, (error: unknown) =>
+        setFailure(error instanceof RequestFailedError ? error.failure : { kind: 'unreachable' }),
+      );
   }, [api]);
   useEffect(load, [load]);
-  return { settings, failure, load };
+  const again = () => {
+    setFailure(null);
+    load();
+  };
+  return { settings, failure, again };
 }

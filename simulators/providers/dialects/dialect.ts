@@ -2,7 +2,17 @@ import type { UsageSettings } from '../behaviour.ts';
 import type { JsonObject } from '../json.ts';
 
 /** The vendors whose wire formats are simulated; also the first part of the path. */
-export const dialectNames = ['openai', 'anthropic', 'google', 'mistral', 'deepseek', 'xai', 'moonshot', 'openrouter', 'compatible'] as const;
+export const dialectNames = [
+  'openai',
+  'anthropic',
+  'google',
+  'mistral',
+  'deepseek',
+  'xai',
+  'moonshot',
+  'openrouter',
+  'compatible',
+] as const;
 export type DialectName = (typeof dialectNames)[number];
 export type Api = 'chat' | 'responses' | 'messages' | 'generate-content';
 
@@ -53,7 +63,8 @@ export interface Dialect {
 /** An unnamed server-sent event. */
 export const dataEvent = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 /** A server-sent event named after its `type`. */
-export const namedEvent = (value: JsonObject): string => `event: ${String(value['type'])}\ndata: ${JSON.stringify(value)}\n\n`;
+export const namedEvent = (value: JsonObject): string =>
+  `event: ${String(value['type'])}\ndata: ${JSON.stringify(value)}\n\n`;
 
 /** The counts a key asks for, else example numbers that tell every class of token apart. */
 export function usageFor(settings: UsageSettings, writesCache: boolean): Usage {
@@ -61,5 +72,11 @@ export function usageFor(settings: UsageSettings, writesCache: boolean): Usage {
   const cacheWrite = settings.cacheWrite ?? (settings.input === undefined && writesCache ? 512 : 0);
   const input = settings.input ?? 1_200 + cacheWrite;
   const output = settings.output ?? 96;
-  return { input, cacheRead, cacheWrite, output, reasoning: settings.reasoning ?? (settings.output === undefined ? 16 : 0) };
+  return {
+    input,
+    cacheRead,
+    cacheWrite,
+    output,
+    reasoning: settings.reasoning ?? (settings.output === undefined ? 16 : 0),
+  };
 }

@@ -1,7 +1,19 @@
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../json.ts';
-import { dataEvent, type Answer, type Ask, type Dialect, type Finish, type Usage, type Wire } from './dialect.ts';
+import {
+  dataEvent,
+  type Answer,
+  type Ask,
+  type Dialect,
+  type Finish,
+  type Usage,
+  type Wire,
+} from './dialect.ts';
 
-const finishNames: Readonly<Record<Finish, string>> = { stop: 'STOP', length: 'MAX_TOKENS', filter: 'SAFETY' };
+const finishNames: Readonly<Record<Finish, string>> = {
+  stop: 'STOP',
+  length: 'MAX_TOKENS',
+  filter: 'SAFETY',
+};
 
 const usageBody = (usage: Usage): JsonObject => ({
   promptTokenCount: usage.input,
@@ -15,7 +27,9 @@ const usageBody = (usage: Usage): JsonObject => ({
 function createWire(ask: Ask, id: string): Wire {
   const base = { modelVersion: ask.model, responseId: id };
   const whole = (text: string, answer: Answer): JsonObject => ({
-    candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: finishNames[answer.finish], index: 0 }],
+    candidates: [
+      { content: { role: 'model', parts: [{ text }] }, finishReason: finishNames[answer.finish], index: 0 },
+    ],
     ...(answer.usage ? { usageMetadata: usageBody(answer.usage) } : {}),
     ...base,
   });
@@ -25,11 +39,21 @@ function createWire(ask: Ask, id: string): Wire {
     open: () => '',
     delta: (text) => `data: {"candidates":[{"content":{"parts":[{"text":${JSON.stringify(text)}${tail}`,
     close: (answer) => dataEvent(whole('', answer)),
-    failure: () => dataEvent({ error: { code: 503, message: 'The model is overloaded. Please try again later.', status: 'UNAVAILABLE' } }),
+    failure: () =>
+      dataEvent({
+        error: {
+          code: 503,
+          message: 'The model is overloaded. Please try again later.',
+          status: 'UNAVAILABLE',
+        },
+      }),
   };
 }
 
-const partsText = (content: Json | undefined): string => listAt(content, 'parts').map((part) => textAt(part, 'text')).join('\n');
+const partsText = (content: Json | undefined): string =>
+  listAt(content, 'parts')
+    .map((part) => textAt(part, 'text'))
+    .join('\n');
 
 /** `POST /google/v1beta/models/{id}:generateContent` and `:streamGenerateContent?alt=sse`. */
 export const googleGenerateContent: Dialect = {
@@ -43,7 +67,11 @@ export const googleGenerateContent: Dialect = {
       api: 'generate-content',
       model: decodeURIComponent(model),
       stream: verb === 'streamGenerateContent',
-      schema: isObject(schema) ? schema : wantsJson ? { type: 'object', properties: { answer: { type: 'string' } } } : null,
+      schema: isObject(schema)
+        ? schema
+        : wantsJson
+          ? { type: 'object', properties: { answer: { type: 'string' } } }
+          : null,
       system: () => partsText(objectAt(body, 'systemInstruction')),
       user: () => listAt(body, 'contents').map(partsText).join('\n\n'),
     };

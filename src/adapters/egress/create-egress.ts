@@ -8,7 +8,7 @@ import { codeOf, createGuardedAgent, egressTimes, resolveWithSystem, type Egress
 export interface EgressOptions {
   /** `host:port` or CIDR that providers may live at although it is not public: self-hosted models, simulators. */
   readonly allowedPrivate: readonly string[];
-  /** `host:port` that may stand in for `*.zendesk.com`; http is allowed there. */
+  /** `host:port` that may stand in for `*.zendesk.com`, http included; when absent, the `host:port` entries of `allowedPrivate`. */
   readonly zendeskHosts?: readonly string[];
   readonly resolve?: Resolve;
   /** Shorter times for tests. */
@@ -30,7 +30,7 @@ export const responseTooLarge = 'EGRESS_RESPONSE_TOO_LARGE';
 /** Builds the way out: every connection, redirect and answer is checked against the purpose it is for. */
 export function createEgress(options: EgressOptions): Egress {
   const resolve = options.resolve ?? resolveWithSystem;
-  const lists = { allowedPrivate: options.allowedPrivate, zendeskHosts: options.zendeskHosts ?? [] };
+  const lists = { allowedPrivate: options.allowedPrivate, zendeskHosts: options.zendeskHosts ?? options.allowedPrivate.filter((entry) => !entry.includes('/')) };
   const createExit = (purpose: EgressPurpose): Exit => {
     const times = { ...egressTimes[purpose], ...options.times };
     const policy = createAddressPolicy(purpose, lists);

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +34,12 @@ const patienceMs = 1_500;
 export async function lockDirectory(directory: string): Promise<() => void> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = path.join(directory, 'lock');
-  const own: LockContent = { token: randomUUID(), pid: process.pid, started: startOf(process.pid), place: place() };
+  const own: LockContent = {
+    token: randomUUID(),
+    pid: process.pid,
+    started: startOf(process.pid),
+    place: place(),
+  };
   const giveUpAt = performance.now() + patienceMs;
   while (!tryCreate(file, JSON.stringify(own))) {
     const holder = read(file);
@@ -105,7 +120,13 @@ function read(file: string): LockContent | undefined {
 
 function isLockContent(value: unknown): value is LockContent {
   if (typeof value !== 'object' || value === null) return false;
-  return 'token' in value && 'started' in value && 'place' in value && 'pid' in value && Number.isInteger(value.pid);
+  return (
+    'token' in value &&
+    'started' in value &&
+    'place' in value &&
+    'pid' in value &&
+    Number.isInteger(value.pid)
+  );
 }
 
 function touch(file: string, token: string): void {

@@ -90,7 +90,11 @@ function openPool(socketDirectory: string, logger: Logger | undefined): pg.Pool 
 }
 
 async function startWorker(input: WorkerInput): Promise<Worker> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: input, execArgv: [], name: 'pglite' });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: input,
+    execArgv: [],
+    name: 'pglite',
+  });
   const [message] = await Promise.race([
     once(worker, 'message') as Promise<[WorkerMessage]>,
     once(worker, 'exit').then((): [WorkerMessage] => [{ kind: 'failed', reason: 'its thread ended' }]),

@@ -28,7 +28,11 @@ async function open(): Promise<() => Promise<void>> {
   // PGlite starts as superuser, whom no policy stops; this cannot be undone by RESET or SET ROLE.
   await session.execute('set session authorization app_rw');
   reportCrashes(lite);
-  const server = new PGLiteSocketServer({ db: lite, path: input.socketPath, maxConnections: input.maxConnections });
+  const server = new PGLiteSocketServer({
+    db: lite,
+    path: input.socketPath,
+    maxConnections: input.maxConnections,
+  });
   await server.start();
   return async () => {
     await server.stop();

@@ -17,7 +17,13 @@ export interface PostgresOptions {
   readonly logger?: Logger;
 }
 
-const milliseconds = { connect: 2_000, statement: 5_000, lock: 1_000, idleInTransaction: 10_000, transaction: 15_000 };
+const milliseconds = {
+  connect: 2_000,
+  statement: 5_000,
+  lock: 1_000,
+  idleInTransaction: 10_000,
+  transaction: 15_000,
+};
 
 /** Opens a pool on PostgreSQL; throws DatabaseSetupError when the login could escape row-level security. */
 export async function openPostgres(options: PostgresOptions): Promise<BookkeepingDatabase> {
@@ -42,7 +48,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Bookkeepin
     idle_in_transaction_session_timeout: milliseconds.idleInTransaction,
   });
   // Without a listener an idle connection that breaks would end the process.
-  pool.on('error', (error) => options.logger?.warn('database.connection-lost', { code: sqlStateOf(error) ?? 'network' }));
+  pool.on('error', (error) =>
+    options.logger?.warn('database.connection-lost', { code: sqlStateOf(error) ?? 'network' }),
+  );
   const databaseOptions = {
     engine: 'postgres' as const,
     pool,

@@ -3,8 +3,14 @@ import { DatabaseSetupError, sqlStateOf } from '../sql/errors.ts';
 import type { OwnerSession } from '../sql/migrate.ts';
 
 /** A single connection with an owner's or superuser's rights; the caller closes it. */
-export async function openOwnerSession(connectionString: string): Promise<OwnerSession & { close(): Promise<void> }> {
-  const client = new pg.Client({ connectionString, application_name: 'indesk-owner', connectionTimeoutMillis: 5_000 });
+export async function openOwnerSession(
+  connectionString: string,
+): Promise<OwnerSession & { close(): Promise<void> }> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'indesk-owner',
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

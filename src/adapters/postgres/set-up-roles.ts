@@ -16,7 +16,9 @@ export async function setUpRoles(adminConnectionString: string, options: RoleOpt
   const roles = await readFile(rolesFile, 'utf8');
   const server = await openOwnerSession(adminConnectionString);
   try {
-    const found = await server.query('select 1 from pg_catalog.pg_database where datname = $1', [options.database]);
+    const found = await server.query('select 1 from pg_catalog.pg_database where datname = $1', [
+      options.database,
+    ]);
     if (found.length === 0) await server.execute(`create database ${pg.escapeIdentifier(options.database)}`);
   } finally {
     await server.close();
@@ -25,12 +27,17 @@ export async function setUpRoles(adminConnectionString: string, options: RoleOpt
   try {
     await session.execute(roles);
     // The server must not write the statement with the password to its log.
-    await session.execute(`set log_statement = 'none'; set log_min_error_statement = 'panic'; set log_min_duration_statement = -1`);
+    await session.execute(
+      `set log_statement = 'none'; set log_min_error_statement = 'panic'; set log_min_duration_statement = -1`,
+    );
     await session.execute(`alter role app_rw login password ${pg.escapeLiteral(options.appPassword)}`);
     await session.execute(`grant connect on database ${pg.escapeIdentifier(options.database)} to app_rw`);
   } catch (error) {
-    const reason = error instanceof Error && sqlStateOf(error) !== undefined ? error.message : 'the connection was lost';
-    throw new DatabaseSetupError(`The roles could not be set up (${sqlStateOf(error) ?? 'no SQLSTATE'}): ${reason}`);
+    const reason =
+      error instanceof Error && sqlStateOf(error) !== undefined ? error.message : 'the connection was lost';
+    throw new DatabaseSetupError(
+      `The roles could not be set up (${sqlStateOf(error) ?? 'no SQLSTATE'}): ${reason}`,
+    );
   } finally {
     await session.close();
   }
@@ -39,6 +46,7 @@ export async function setUpRoles(adminConnectionString: string, options: RoleOpt
 /** The same server and login with another database. */
 export function connectionStringFor(connectionString: string, database: string): string {
   const match = /^([a-z]+:\/\/[^/?]*)(?:\/[^?]*)?(\?.*)?$/.exec(connectionString);
-  if (match === null) throw new DatabaseSetupError('A connection string must look like postgres://user:password@host/database');
+  if (match === null)
+    throw new DatabaseSetupError('A connection string must look like postgres://user:password@host/database');
   return `${match[1] ?? ''}/${encodeURIComponent(database)}${match[2] ?? ''}`;
 }

@@ -37,7 +37,11 @@ function responseFormatFor(output: OutputShape | undefined): LanguageModelV4Call
 }
 
 /** One generation in the words of the provider packages; `again` adds the line that asks for bare JSON. */
-export function callOptions(generation: Generation, abortSignal: AbortSignal, again: boolean): LanguageModelV4CallOptions {
+export function callOptions(
+  generation: Generation,
+  abortSignal: AbortSignal,
+  again: boolean,
+): LanguageModelV4CallOptions {
   const { connection, maxOutputTokens, temperature } = generation;
   const { system, user } = reveal(generation.prompt, 'model-provider');
   const text = again ? `${user}\n\n${onlyJson}` : user;
@@ -46,7 +50,13 @@ export function callOptions(generation: Generation, abortSignal: AbortSignal, ag
     prompt: [
       ...(system === ''
         ? []
-        : [{ role: 'system' as const, content: system, ...(connection.kind === 'anthropic' ? { providerOptions: cachedSystem } : {}) }]),
+        : [
+            {
+              role: 'system' as const,
+              content: system,
+              ...(connection.kind === 'anthropic' ? { providerOptions: cachedSystem } : {}),
+            },
+          ]),
       { role: 'user', content: [{ type: 'text', text }] },
     ],
     maxOutputTokens: isReasoningModel(connection.model) ? maxOutputTokens + thinkingTokens : maxOutputTokens,

@@ -19,7 +19,10 @@ export interface Answer {
   readonly costUsd: number | undefined;
 }
 
-type Finish = Pick<Extract<LanguageModelV4StreamPart, { type: 'finish' }>, 'finishReason' | 'usage' | 'providerMetadata'>;
+type Finish = Pick<
+  Extract<LanguageModelV4StreamPart, { type: 'finish' }>,
+  'finishReason' | 'usage' | 'providerMetadata'
+>;
 
 function costOf(metadata: Finish['providerMetadata']): number | undefined {
   const usage = metadata?.['openrouter']?.['usage'];
@@ -27,12 +30,28 @@ function costOf(metadata: Finish['providerMetadata']): number | undefined {
   return typeof usage.cost === 'number' && usage.cost >= 0 ? usage.cost : undefined;
 }
 
+/** What a whole answer of the Responses interface says about its end, which the xAI package leaves out. */
+function detailOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !('incomplete_details' in body)) return '';
+  const details = body.incomplete_details;
+  if (typeof details !== 'object' || details === null || !('reason' in details)) return '';
+  return typeof details.reason === 'string' ? details.reason : '';
+}
+
 /** Why the model stopped; some packages report as `other` what only the vendor's own word tells. */
-export function reasonOf({ unified, raw }: LanguageModelV4FinishReason, hasText: boolean): Answer['reason'] {
-  if (unified === 'content-filter' || /content.?filter|refusal|safety|moderation/i.test(raw ?? '')) return 'refused';
+export function reasonOf(
+  { unified, raw }: LanguageModelV4FinishReason,
+  hasText: boolean,
+  detail = '',
+): Answer['reason'] {
+  if (
+    unified === 'content-filter' ||
+    /content.?filter|refusal|safety|moderation/i.test(`${raw ?? ''} ${detail}`)
+  )
+    return 'refused';
   if (unified === 'stop' || unified === 'tool-calls') return 'stop';
   if (unified === 'length') return 'length';
-  // xAI says no more than that an answer is incomplete: with text it met the cap, without it was filtered.
+  // No more is known than that the answer is incomplete: with text it met the cap, without it was filtered.
   if (raw === 'incomplete') return hasText ? 'length' : 'refused';
   return 'other';
 }
@@ -46,10 +65,11 @@ function isCut({ finishReason: { unified, raw }, usage }: Finish): boolean {
 
 /** One call that waits for the whole answer. */
 export async function callOnce(model: LanguageModelV4, options: LanguageModelV4CallOptions): Promise<Answer> {
-  const { content, finishReason, usage, providerMetadata } = await model.doGenerate(options);
+  const { content, finishReason, usage, providerMetadata, response } = await model.doGenerate(options);
   let text = '';
   for (const part of content) if (part.type === 'text') text += part.text;
-  return { text, reason: reasonOf(finishReason, text !== ''), usage, costUsd: costOf(providerMetadata) };
+  const reason = reasonOf(finishReason, text !== '', detailOf(response?.body));
+  return { text, reason, usage, costUsd: costOf(providerMetadata) };
 }
 
 /** One call whose text goes to `write` as it comes; throws the provider's error, or an `AnswerFault`. */
@@ -86,5 +106,10 @@ export async function streamOnce(
     throw error;
   }
   if (finish === undefined || isCut(finish)) throw new AnswerFault('cut');
-  return { text, reason: reasonOf(finish.finishReason, text !== ''), usage: finish.usage, costUsd: costOf(finish.providerMetadata) };
+  return {
+    text,
+    reason: reasonOf(finish.finishReason, text !== ''),
+    usage: finish.usage,
+    costUsd: costOf(finish.providerMetadata),
+  };
 }

@@ -22,7 +22,9 @@ const listPaths: Partial<Record<ProviderKind, string>> = {
 };
 
 /** Where a vendor tells whether money is left, and how to read it. */
-const balances: Partial<Record<ProviderKind, { readonly path: string; readonly isEmpty: (body: Fields) => boolean }>> = {
+const balances: Partial<
+  Record<ProviderKind, { readonly path: string; readonly isEmpty: (body: Fields) => boolean }>
+> = {
   openrouter: {
     path: '/key',
     isEmpty: (body) => {
@@ -82,10 +84,12 @@ export async function checkKey(
       // Without an answer about the balance the key may still be good.
       balance === undefined ? undefined : get(balance.path).catch(() => undefined),
     ]);
-    if (!list.ok) return { state: verdictOn(list.status, await list.text(), kind) ?? 'unreachable', models: [] };
+    if (!list.ok)
+      return { state: verdictOn(list.status, await list.text(), kind) ?? 'unreachable', models: [] };
     const models = modelsIn(await jsonOf(list));
     // OpenRouter lists its models to anybody: only the question about the key tells whether it is one.
-    if (purse !== undefined && (purse.status === 401 || purse.status === 403)) return { state: 'invalid', models: [] };
+    if (purse !== undefined && (purse.status === 401 || purse.status === 403))
+      return { state: 'invalid', models: [] };
     const money = purse?.ok === true ? fieldsOf(await jsonOf(purse)) : undefined;
     if (purse !== undefined && money === undefined) await purse.body.cancel();
     return { state: money !== undefined && balance?.isEmpty(money) === true ? 'no-credit' : 'valid', models };

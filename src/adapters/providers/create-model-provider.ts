@@ -3,14 +3,19 @@ import { reveal } from '../../kernel/reveal.ts';
 import { Transient } from '../../kernel/transient.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EgressPurpose } from '../../ports/egress.ts';
-import type { FinishedGeneration, Generation, GenerationEvent, ModelProvider } from '../../ports/model-provider.ts';
+import type {
+  FinishedGeneration,
+  Generation,
+  GenerationEvent,
+  ModelProvider,
+} from '../../ports/model-provider.ts';
 import { checkKey } from './check-key.ts';
 import { defaultDeadlines, type Deadlines } from './deadlines.ts';
 import { DeltaQueue } from './delta-queue.ts';
 import { createFastFetch } from './fast-fetch.ts';
 import { GenerationRun, type RunParts } from './generation-run.ts';
 import { baseUrlOf, keyOf, Models, type Origins } from './models.ts';
-import { catalogueWindow } from './prices.ts';
+import { Prices } from './prices.ts';
 import { TokenCounter } from './tokens.ts';
 
 /** Tokens assumed for a model that nobody describes. */
@@ -31,9 +36,11 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
   const { clock, origins = {} } = options;
   const fetch = createFastFetch(options.dispatcherFor('provider'));
   const tokens = new TokenCounter();
+  const prices = new Prices();
   const parts: RunParts = {
     models: new Models(fetch, origins),
     tokens,
+    prices,
     clock,
     deadlines: { ...defaultDeadlines, ...options.deadlines },
     random: options.random ?? Math.random,
@@ -44,17 +51,24 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
     checkKey: async (connection, signal) => {
       signal.throwIfAborted();
       const { kind } = connection;
-      return checkKey(fetch, { kind, apiKey: keyOf(connection), baseUrl: baseUrlOf(connection, origins) }, signal);
+      return checkKey(
+        fetch,
+        { kind, apiKey: keyOf(connection), baseUrl: baseUrlOf(connection, origins) },
+        signal,
+      );
     },
     countTokens: (connection, text) => tokens.count(connection, reveal(text, 'model-provider')),
-    contextWindow: (connection) => connection.contextWindow ?? catalogueWindow(connection, clock.now()) ?? unknownWindow,
+    contextWindow: (connection) => connection.contextWindow ?? prices.windowOf(connection) ?? unknownWindow,
     hostOf: (connection) => new URL(baseUrlOf(connection, origins)).host,
   };
 }
 
 type Outcome = { readonly finished: FinishedGeneration } | { readonly error: unknown };
 
-async function* streamed(parts: RunParts, generation: Generation): AsyncGenerator<GenerationEvent, void, undefined> {
+async function* streamed(
+  parts: RunParts,
+  generation: Generation,
+): AsyncGenerator<GenerationEvent, void, undefined> {
   const queue = new DeltaQueue();
   const run = new GenerationRun(parts, generation, queue);
   const outcome: Promise<Outcome> = run.finish().then(

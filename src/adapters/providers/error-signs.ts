@@ -26,7 +26,8 @@ function textOf(value: unknown): string {
 /** An error and its causes, outermost first; at most six. */
 export function chainOf(error: unknown): Fields[] {
   const chain: Fields[] = [];
-  for (let at = fieldsOf(error); at !== undefined && chain.length < 6; at = fieldsOf(at['cause'])) chain.push(at);
+  for (let at = fieldsOf(error); at !== undefined && chain.length < 6; at = fieldsOf(at['cause']))
+    chain.push(at);
   return chain;
 }
 
@@ -62,9 +63,10 @@ function retryAfterOf(error: Fields, details: readonly Fields[]): number | undef
   return delay === undefined ? undefined : Number(delay.slice(0, -1));
 }
 
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' ? Number(value) : value;
-  return typeof number === 'number' && number >= 400 && number < 600 ? number : undefined;
+/** A status that says failure; a success with an unreadable body has none. */
+function statusOf(value: unknown): number | undefined {
+  const status = typeof value === 'string' ? Number(value) : value;
+  return typeof status === 'number' && status >= 300 && status < 600 ? status : undefined;
 }
 
 function networkCodeOf(chain: readonly Fields[]): string | undefined {
@@ -76,7 +78,8 @@ function networkCodeOf(chain: readonly Fields[]): string | undefined {
 export function signsOf(error: unknown): ErrorSigns {
   const chain = chainOf(error);
   const outer = chain[0] ?? {};
-  const told = chain.find((link) => link['responseBody'] !== undefined || link['statusCode'] !== undefined) ?? outer;
+  const told =
+    chain.find((link) => link['responseBody'] !== undefined || link['statusCode'] !== undefined) ?? outer;
   const body = bodyOf(told) ?? {};
   const cause = inner(body);
   const details = detailsOf(cause);
@@ -85,9 +88,19 @@ export function signsOf(error: unknown): ErrorSigns {
   const words = [outer['code'], outer['type'], cause['code'], cause['type'], cause['status'], ...reasons];
   if (metadata?.['reasons'] !== undefined) words.push('moderation');
   return {
-    status: numberOf(told['statusCode']) ?? numberOf(cause['code']) ?? numberOf(outer['code']) ?? numberOf(outer['status']),
+    status:
+      statusOf(told['statusCode']) ??
+      statusOf(cause['code']) ??
+      statusOf(outer['code']) ??
+      statusOf(outer['status']),
     words: words.map(textOf).join(' ').toLowerCase(),
-    message: [outer['message'], cause['message'], cause['detail'], body['detail'], typeof body['error'] === 'string' ? body['error'] : '']
+    message: [
+      outer['message'],
+      cause['message'],
+      cause['detail'],
+      body['detail'],
+      typeof body['error'] === 'string' ? body['error'] : '',
+    ]
       .map((part) => (typeof part === 'object' && part !== null ? JSON.stringify(part) : textOf(part)))
       .join(' ')
       .slice(0, 4_000)

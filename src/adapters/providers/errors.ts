@@ -22,7 +22,11 @@ export class AnswerFault extends Error {
   }
 }
 
-type Rule = readonly [problem: ProblemType, retry: boolean, applies: (signs: ErrorSigns, kind: ProviderKind) => boolean];
+type Rule = readonly [
+  problem: ProblemType,
+  retry: boolean,
+  applies: (signs: ErrorSigns, kind: ProviderKind) => boolean,
+];
 
 const badRequestStatuses: readonly (number | undefined)[] = [400, 413, 422, 429, undefined];
 
@@ -32,7 +36,8 @@ const rules: readonly Rule[] = [
     'provider-auth',
     false,
     ({ status, words, message }) =>
-      status === 401 || /api_key_invalid|authentication_error|invalid_api_key/.test(words) ||
+      status === 401 ||
+      /api_key_invalid|authentication_error|invalid_api_key/.test(words) ||
       (status === 400 && /api key not valid|incorrect api key|invalid api key/.test(message)),
   ],
   [
@@ -40,8 +45,12 @@ const rules: readonly Rule[] = [
     false,
     ({ status, words, message }) =>
       status === 402 ||
-      /insufficient_(quota|balance|user_quota)|credit_balance|spend_limit|usage_limit|billing|exceeded_current_quota|perday/.test(words) ||
-      /credit balance|spend(ing)? limit|insufficient (balance|credits|account balance)|usage (limit|cap)|monthly (limit|cap)/.test(message),
+      /insufficient_(quota|balance|user_quota)|credit_balance|spend_limit|usage_limit|billing|budget_exceeded|exceeded_current_quota|perday/.test(
+        words,
+      ) ||
+      /credit balance|spend(ing)? limit|insufficient (balance|credits|account balance)|usage (limit|cap)|monthly (limit|cap)/.test(
+        message,
+      ),
   ],
   [
     'provider-overloaded',
@@ -65,7 +74,9 @@ const rules: readonly Rule[] = [
     ({ status, words, message }) =>
       /content_filter|content_policy|moderation|guardrail|safety|prohibited|invalid_prompt/.test(words) ||
       ((status === 400 || status === 403) &&
-        /content exists risk|content management|content filter|safety|moderation|flagged|high risk|blocked/.test(message)),
+        /content exists risk|content management|content filter|safety|moderation|flagged|high risk|usage guidelines|blocked/.test(
+          message,
+        )),
   ],
   [
     'provider-model-not-found',
@@ -73,7 +84,8 @@ const rules: readonly Rule[] = [
     ({ status, words, message }) =>
       status === 404 ||
       /model_not_found|invalid_model|resource_not_found/.test(words) ||
-      (status === 400 && /model .{0,80}(not found|does not exist|not a valid model)|not a valid model/.test(message)),
+      (status === 400 &&
+        /model .{0,80}(not found|does not exist|not a valid model)|not a valid model/.test(message)),
   ],
   ['provider-auth', false, ({ status, words }) => status === 403 || /permission_(error|denied)/.test(words)],
   [
@@ -107,11 +119,19 @@ export function faultOf(error: unknown, kind: ProviderKind): Fault {
   if (rule === undefined) return { ...plain, problem: 'provider-bad-output', billed: true };
   const [problem, retry] = rule;
   const { retryAfterSeconds } = signs;
-  return { problem, retry, retryAfterSeconds: retry ? retryAfterSeconds : undefined, billed: problem === 'provider-timeout' };
+  return {
+    problem,
+    retry,
+    retryAfterSeconds: retry ? retryAfterSeconds : undefined,
+    billed: problem === 'provider-timeout',
+  };
 }
 
 /** The error that leaves this folder; nothing of the foreign one is in it. */
 export function problemOf(fault: Fault): ProblemError {
   const { problem, retryAfterSeconds } = fault;
-  return new ProblemError(problem, retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterSeconds) });
+  return new ProblemError(
+    problem,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterSeconds) },
+  );
 }

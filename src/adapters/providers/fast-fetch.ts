@@ -88,7 +88,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private body: ResponseBody | undefined;
 
-  constructor(resolve: (response: FastResponse) => void, reject: (error: unknown) => void, signal: AbortSignal | undefined) {
+  constructor(
+    resolve: (response: FastResponse) => void,
+    reject: (error: unknown) => void,
+    signal: AbortSignal | undefined,
+  ) {
     this.resolve = resolve;
     this.reject = reject;
     this.signal = signal;

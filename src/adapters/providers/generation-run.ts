@@ -11,6 +11,7 @@ import { Watch, type Deadlines } from './deadlines.ts';
 import type { DeltaQueue } from './delta-queue.ts';
 import { AnswerFault, faultOf, problemOf } from './errors.ts';
 import { isReasoningModel, type Models } from './models.ts';
+import type { Prices } from './prices.ts';
 import { withRetries } from './retry.ts';
 import { readOutput } from './structured.ts';
 import { wireFormatOf } from './text-tap.ts';
@@ -21,6 +22,7 @@ import { Ledger } from './usage.ts';
 export interface RunParts {
   readonly models: Models;
   readonly tokens: TokenCounter;
+  readonly prices: Prices;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   /** Between 0 and 1, for the pauses between tries. */
@@ -40,7 +42,7 @@ export class GenerationRun {
     this.parts = parts;
     this.generation = generation;
     this.queue = queue;
-    this.ledger = new Ledger(generation, parts.tokens, () => parts.clock.now());
+    this.ledger = new Ledger(generation, parts);
     this.watch = new Watch({
       clock: parts.clock,
       deadlines: parts.deadlines,

@@ -118,5 +118,8 @@ const reasoningModel =
 
 /** Whether a model probably thinks before it writes, judged by its name. */
 export function isReasoningModel(model: string): boolean {
-  return reasoningModel.test(model.slice(model.lastIndexOf('/') + 1).toLowerCase()) && !model.includes('non-reasoning');
+  return (
+    reasoningModel.test(model.slice(model.lastIndexOf('/') + 1).toLowerCase()) &&
+    !model.includes('non-reasoning')
+  );
 }

@@ -100,7 +100,8 @@ export class ResponseBody {
     else this.waiting = waiting;
   }
 
-  private readonly read = (): Promise<Read> => new Promise((resolve, reject) => this.settle({ resolve, reject }));
+  private readonly read = (): Promise<Read> =>
+    new Promise((resolve, reject) => this.settle({ resolve, reject }));
 
   /** Closes the socket when the answer is not complete yet. */
   readonly cancel = (): Promise<void> => {
@@ -117,7 +118,10 @@ export class ResponseBody {
     return { read: this.read, cancel: this.cancel, releaseLock: () => {} };
   }
 
-  pipeThrough<T>(pair: { readable: ReadableStream<T>; writable: WritableStream<Uint8Array> }): ReadableStream<T> {
+  pipeThrough<T>(pair: {
+    readable: ReadableStream<T>;
+    writable: WritableStream<Uint8Array>;
+  }): ReadableStream<T> {
     const stream = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         const read = await this.read();

@@ -3,7 +3,10 @@ import type { Generation } from '../../ports/model-provider.ts';
 import { readings, type Reading, type WireFormat } from './wire-formats.ts';
 
 /** Which events a generation's stream is made of; undefined where text must not be taken past the provider package. */
-export function wireFormatOf({ connection, output }: Pick<Generation, 'connection' | 'output'>): WireFormat | undefined {
+export function wireFormatOf({
+  connection,
+  output,
+}: Pick<Generation, 'connection' | 'output'>): WireFormat | undefined {
   switch (connection.kind) {
     case 'openai':
     case 'xai':
@@ -19,7 +22,11 @@ export function wireFormatOf({ connection, output }: Pick<Generation, 'connectio
 }
 
 function dataOf(event: string): string | undefined {
-  const start = event.startsWith('data:') ? 5 : event.startsWith('event:') ? event.indexOf('\ndata:') + 6 : -1;
+  const start = event.startsWith('data:')
+    ? 5
+    : event.startsWith('event:')
+      ? event.indexOf('\ndata:') + 6
+      : -1;
   if (start < 6 && start !== 5) return undefined;
   return event.indexOf('\n', start) < 0 ? event.slice(start) : undefined;
 }
@@ -79,10 +86,11 @@ export class TextTap {
 
   private take(event: string): boolean {
     const data = dataOf(event);
-    if (data === undefined || data.includes('[DONE]')) return false;
+    if (data === undefined || data.trim() === '[DONE]') return false;
     const value = parseJson(data);
     const fields = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-    const reading = fields === undefined ? 'unknown' : this.read(fields as Readonly<Record<string, unknown>>, this.tapped);
+    const reading =
+      fields === undefined ? 'unknown' : this.read(fields as Readonly<Record<string, unknown>>, this.tapped);
     if (typeof reading === 'object') {
       this.tapped = true;
       if (reading.text !== '') this.write(reading.text);

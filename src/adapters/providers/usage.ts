@@ -1,16 +1,18 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { CostQuality } from '../../contract/stream-events.ts';
 import { reveal } from '../../kernel/reveal.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Generation, Usage } from '../../ports/model-provider.ts';
 import type { SpentUsage } from '../../ports/spent-usage.ts';
-import { priceOf, type TokenCounts } from './prices.ts';
+import type { Prices, TokenCounts } from './prices.ts';
 import type { TokenCounter } from './tokens.ts';
 
 /** The provider's own counts in one shape; undefined when it sent none. */
 export function countsOf(usage: LanguageModelV4Usage | undefined): TokenCounts | undefined {
   const input = usage?.inputTokens.total;
   const output = usage?.outputTokens.total;
-  if (usage === undefined || input === undefined || output === undefined || input + output === 0) return undefined;
+  if (usage === undefined || input === undefined || output === undefined || input + output === 0)
+    return undefined;
   return {
     input,
     cached: usage.inputTokens.cacheRead ?? 0,
@@ -44,7 +46,8 @@ export function addUsage(a: Usage, b: Usage): Usage {
     outputTokens: a.outputTokens + b.outputTokens,
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
     costNanoUsd: a.costNanoUsd === null || b.costNanoUsd === null ? null : a.costNanoUsd + b.costNanoUsd,
-    costQuality: certainty.indexOf(a.costQuality) > certainty.indexOf(b.costQuality) ? a.costQuality : b.costQuality,
+    costQuality:
+      certainty.indexOf(a.costQuality) > certainty.indexOf(b.costQuality) ? a.costQuality : b.costQuality,
   };
 }
 
@@ -53,18 +56,26 @@ const nothing: Usage = usageFrom(
   { costNanoUsd: 0, costQuality: 'catalog' },
 );
 
+export interface LedgerParts {
+  readonly tokens: TokenCounter;
+  readonly prices: Prices;
+  readonly clock: Clock;
+}
+
 /** What all calls of one generation have cost so far. */
 export class Ledger {
   private readonly generation: Generation;
   private readonly tokens: TokenCounter;
-  private readonly now: () => Date;
+  private readonly prices: Prices;
+  private readonly clock: Clock;
   private sum: Usage | undefined;
   private calls = 0;
 
-  constructor(generation: Generation, tokens: TokenCounter, now: () => Date) {
+  constructor(generation: Generation, { tokens, prices, clock }: LedgerParts) {
     this.generation = generation;
     this.tokens = tokens;
-    this.now = now;
+    this.prices = prices;
+    this.clock = clock;
   }
 
   /** A call is being made. */
@@ -79,8 +90,10 @@ export class Ledger {
       this.estimate(text);
       return;
     }
-    if (costUsd !== undefined) this.add(usageFrom(counts, { costNanoUsd: Math.round(costUsd * 1e9), costQuality: 'provider' }));
-    else this.add(usageFrom(counts, priceOf(this.generation.connection, counts, this.now())));
+    if (costUsd !== undefined)
+      this.add(usageFrom(counts, { costNanoUsd: Math.round(costUsd * 1e9), costQuality: 'provider' }));
+    else
+      this.add(usageFrom(counts, this.prices.priceOf(this.generation.connection, counts, this.clock.now())));
   }
 
   /** A call reached the provider but its bill never came: counted from the prompt and the text that arrived. */
@@ -88,8 +101,14 @@ export class Ledger {
     const { connection } = this.generation;
     const { system, user } = reveal(this.generation.prompt, 'model-provider');
     const input = this.tokens.rough(connection, system) + this.tokens.rough(connection, user);
-    const counts = { input, cached: 0, cacheWrite: 0, output: this.tokens.rough(connection, text), reasoning: 0 };
-    const { costNanoUsd } = priceOf(connection, counts, this.now());
+    const counts = {
+      input,
+      cached: 0,
+      cacheWrite: 0,
+      output: this.tokens.rough(connection, text),
+      reasoning: 0,
+    };
+    const { costNanoUsd } = this.prices.priceOf(connection, counts, this.clock.now());
     this.add(usageFrom(counts, { costNanoUsd, costQuality: costNanoUsd === null ? 'unknown' : 'estimated' }));
   }
 

@@ -4,17 +4,22 @@ export type WireFormat = 'chat' | 'responses' | 'messages' | 'google';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What one event is: plain text; `pass`, an event without text that the provider package needs; `drop`, one it would
- * take text from that was already written; or `unknown`. `tapped` says whether text was taken before.
+ * What one event is: plain text; `pass`, an event without text that the provider package needs; `drop`, one it does
+ * not need, or would take text from that was already written; or `unknown`. `tapped` says whether text was taken before.
  */
-export type Reading = (event: Fields, tapped: boolean) => { readonly text: string } | 'pass' | 'drop' | 'unknown';
+export type Reading = (
+  event: Fields,
+  tapped: boolean,
+) => { readonly text: string } | 'pass' | 'drop' | 'unknown';
 
 function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
 function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** The only element of a list of one; null for an empty list, undefined for anything else. */
@@ -37,7 +42,8 @@ const readChat: Reading = (event) => {
   }
   const { content } = delta;
   if (isNothing(content)) return 'pass';
-  const plain = !thinks && isNothing(choice['finish_reason']) && isNothing(choice['usage']) && isNothing(event['usage']);
+  const plain =
+    !thinks && isNothing(choice['finish_reason']) && isNothing(choice['usage']) && isNothing(event['usage']);
   return plain && typeof content === 'string' ? { text: content } : 'unknown';
 };
 
@@ -49,19 +55,24 @@ const readResponses: Reading = (event, tapped) => {
     const item = fieldsOf(event['item']);
     if (item?.['type'] === 'reasoning') return 'pass';
     // A message of another phase is not part of the answer.
-    if (item?.['type'] !== 'message' || !(isNothing(item['phase']) || item['phase'] === 'final_answer')) return 'unknown';
+    if (item?.['type'] !== 'message' || !(isNothing(item['phase']) || item['phase'] === 'final_answer'))
+      return 'unknown';
     if (type === 'response.output_item.added') return isNothing(item['content']) ? 'pass' : 'unknown';
     return tapped ? 'drop' : 'unknown';
   }
-  if (/^response\.(created|in_progress|queued|completed|incomplete|reasoning.*)$/.test(type)) return 'pass';
-  return tapped && /^response\.(output_text\.done|content_part\.done)$/.test(type)
-    ? 'drop'
-    : type === 'response.content_part.added'
-      ? 'pass'
-      : 'unknown';
+  if (type === 'response.in_progress' || type === 'response.content_part.added') return 'drop';
+  if (tapped && (type === 'response.output_text.done' || type === 'response.content_part.done'))
+    return 'drop';
+  return /^response\.(created|queued|completed|incomplete|reasoning.*)$/.test(type) ? 'pass' : 'unknown';
 };
 
-const silentMessages = new Set(['message_start', 'content_block_stop', 'message_delta', 'message_stop', 'ping']);
+const silentMessages = new Set([
+  'message_start',
+  'content_block_stop',
+  'message_delta',
+  'message_stop',
+  'ping',
+]);
 
 const readMessages: Reading = (event) => {
   const { type } = event;
@@ -73,7 +84,9 @@ const readMessages: Reading = (event) => {
   if (type === 'content_block_start') {
     const block = fieldsOf(event['content_block']);
     if (block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking') return 'pass';
-    return block?.['type'] === 'text' && isNothing(block['text']) && isNothing(block['citations']) ? 'pass' : 'unknown';
+    return block?.['type'] === 'text' && isNothing(block['text']) && isNothing(block['citations'])
+      ? 'pass'
+      : 'unknown';
   }
   return typeof type === 'string' && silentMessages.has(type) ? 'pass' : 'unknown';
 };
@@ -81,14 +94,16 @@ const readMessages: Reading = (event) => {
 const readGoogle: Reading = (event) => {
   if (event['error'] !== undefined || event['promptFeedback'] !== undefined) return 'unknown';
   const candidate = onlyOne(event['candidates']);
-  if (candidate === null || candidate === undefined) return event['candidates'] === undefined || candidate === null ? 'pass' : 'unknown';
+  if (candidate === null || candidate === undefined)
+    return event['candidates'] === undefined || candidate === null ? 'pass' : 'unknown';
   const parts = fieldsOf(candidate['content'])?.['parts'];
   if (isNothing(parts)) return 'pass';
   const part = onlyOne(parts);
   if (part === null || part === undefined || typeof part['text'] !== 'string') return 'unknown';
   const names = Object.keys(part);
   if (part['thought'] === true) return names.length === 2 ? 'pass' : 'unknown';
-  const known = names.length === 1 && isNothing(candidate['finishReason']) && isNothing(candidate['groundingMetadata']);
+  const known =
+    names.length === 1 && isNothing(candidate['finishReason']) && isNothing(candidate['groundingMetadata']);
   return known ? { text: part['text'] } : 'unknown';
 };
 

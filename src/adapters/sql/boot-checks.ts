@@ -1,7 +1,10 @@
 /** One query in the session the program will use. */
 export type ProgramQuery = (sql: string) => Promise<readonly Record<string, unknown>[]>;
 
-const checks: readonly { readonly sql: string; readonly finding: (row: Record<string, unknown>) => string }[] = [
+const checks: readonly {
+  readonly sql: string;
+  readonly finding: (row: Record<string, unknown>) => string;
+}[] = [
   {
     sql: `select session_user::text as name where session_user <> 'app_rw' or current_user <> 'app_rw'`,
     finding: (row) => `the login must be app_rw and is ${String(row['name'])}`,
@@ -23,7 +26,8 @@ const checks: readonly { readonly sql: string; readonly finding: (row: Record<st
   },
   {
     sql: `select 1 where pg_catalog.has_function_privilege('pg_catalog.set_config(text,text,boolean)', 'execute')`,
-    finding: () => 'the login may call set_config and so change its subscription: run deploy/postgres/roles.sql as a superuser',
+    finding: () =>
+      'the login may call set_config and so change its subscription: run deploy/postgres/roles.sql as a superuser',
   },
   {
     sql: `select class.relname::text as name from pg_catalog.pg_class class

@@ -11,12 +11,16 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import type { DatabaseSchema } from '../../ports/database-schema.ts';
-import { DatabaseSetupError, fromDriver } from './errors.ts';
+import { DatabaseError, DatabaseSetupError, fromDriver } from './errors.ts';
 
 // pg has this option and its types do not: without it, a query without values could hold several statements.
 interface ExtendedQuery extends pg.QueryConfig {
   readonly queryMode: 'extended';
 }
+
+// SET SESSION AUTHORIZATION cannot be taken from a PGlite session by any grant, so no such statement is passed on.
+const dataStatement = /^\s*(select|insert|update|delete|with)\b/i;
+const insufficientPrivilege = '42501';
 
 const adapter = new PostgresAdapter();
 const compiler = new PostgresQueryCompiler();
@@ -52,6 +56,7 @@ export class TransactionConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<QueryResult<R>> {
     if (!this.#isOpen) throw new DatabaseSetupError('A statement was sent after its transaction had ended');
+    if (!dataStatement.test(query.sql)) throw new DatabaseError(insufficientPrivilege);
     const config: ExtendedQuery = { text: query.sql, values: [...query.parameters], queryMode: 'extended' };
     const result = await this.#send(() => this.#client.query(config));
     return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
@@ -64,8 +69,12 @@ export class TransactionConnection implements DatabaseConnection {
 
   /** Sends fixed text that may hold several statements; returns the command tag of the last one. */
   async control(text: string): Promise<string> {
-    const result: pg.QueryResult | readonly pg.QueryResult[] = await this.#send(() => this.#client.query(text));
-    const last = Array.isArray(result) ? (result as readonly pg.QueryResult[]).at(-1) : (result as pg.QueryResult);
+    const result: pg.QueryResult | readonly pg.QueryResult[] = await this.#send(() =>
+      this.#client.query(text),
+    );
+    const last = Array.isArray(result)
+      ? (result as readonly pg.QueryResult[]).at(-1)
+      : (result as pg.QueryResult);
     return last?.command ?? '';
   }
 
@@ -82,7 +91,9 @@ export class TransactionConnection implements DatabaseConnection {
 
 /** A Kysely transaction over the connection; beginning and ending it stays with the caller. */
 export function kyselyTransaction(connection: DatabaseConnection): Transaction<DatabaseSchema> {
-  const provider = { provideConnection: <T>(consumer: (given: DatabaseConnection) => Promise<T>) => consumer(connection) };
+  const provider = {
+    provideConnection: <T>(consumer: (given: DatabaseConnection) => Promise<T>) => consumer(connection),
+  };
   const executor = new DefaultQueryExecutor(compiler, adapter, provider);
   return new Transaction<DatabaseSchema>({ config: { dialect }, driver, dialect, executor });
 }

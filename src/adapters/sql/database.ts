@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { insideTransaction, runInTransactionScope } from '../../kernel/transaction-scope.ts';
 import type { Actor } from '../../ports/call.ts';
-import type { BookkeepingDatabase, Lookups, ReadTransaction, WriteTransaction } from '../../ports/database.ts';
+import type {
+  BookkeepingDatabase,
+  Lookups,
+  ReadTransaction,
+  WriteTransaction,
+} from '../../ports/database.ts';
 import type { AuditEvent } from '../../ports/audit.ts';
 import { bootFindings } from './boot-checks.ts';
 import { kyselyTransaction, TransactionConnection } from './connection.ts';
@@ -31,24 +36,27 @@ export function createSqlDatabase(options: SqlDatabaseOptions): BookkeepingDatab
 
   return {
     engine: options.engine,
-    read: (call, work) =>
+    read: async (call, work) =>
       run(`begin read only; ${entering(call.subscriptionId)}`, (connection) =>
         work(kyselyTransaction(connection) satisfies ReadTransaction),
       ),
-    write: (call, decision, work) =>
+    write: async (call, decision, work) =>
       run(`begin; ${entering(call.subscriptionId)}`, async (connection) => {
         const transaction = kyselyTransaction(connection);
         const result = await work(transaction);
         await appendAudit(transaction, call, decision);
         return result;
       }),
-    bookkeep: (call, work) =>
+    bookkeep: async (call, work) =>
       run(`begin; ${entering(call.subscriptionId)}`, (connection) => work(kyselyTransaction(connection))),
     lookup: <T>(work: (functions: Lookups) => Promise<T>) =>
       run('begin', (connection) => work(createLookups(connection))),
     ready: async () => {
       try {
-        return (await run('begin read only', (connection) => findGaps(connection, options.migrations))).length === 0;
+        return (
+          (await run('begin read only', (connection) => findGaps(connection, options.migrations))).length ===
+          0
+        );
       } catch {
         return false;
       }
@@ -62,11 +70,17 @@ export function createSqlDatabase(options: SqlDatabaseOptions): BookkeepingDatab
 
 /** Refuses to go on when the login could see more than one subscription or the migrations are not at head. */
 export async function refuseUnsafeBoot(options: SqlDatabaseOptions): Promise<void> {
-  const findings = await runTransaction(options, 'begin read only', async (connection) => [
-    ...(await bootFindings(async (text) => (await connection.executeQuery<Record<string, unknown>>({ sql: text, parameters: [] })).rows)),
-    ...(await findGaps(connection, options.migrations)),
-  ]);
-  if (findings.length > 0) throw new DatabaseSetupError(`The database is not safe to use: ${findings.join('; ')}`);
+  const findings = await runTransaction(options, 'begin read only', async (connection) => {
+    const query = (text: string) =>
+      connection.executeQuery<Record<string, unknown>>({ sql: text, parameters: [] });
+    const found = await bootFindings(async (text) => (await query(text)).rows);
+    return found.length > 0 ? found : findGaps(connection, options.migrations);
+  }).catch((error: unknown) => {
+    if (!(error instanceof DatabaseError)) throw error;
+    return [`the roles or migrations have not been applied (SQLSTATE ${error.sqlState})`];
+  });
+  if (findings.length > 0)
+    throw new DatabaseSetupError(`The database is not safe to use: ${findings.join('; ')}`);
 }
 
 async function runTransaction<T>(
@@ -158,4 +172,3 @@ async function findGaps(
   const { rows } = await query.execute(kyselyTransaction(connection));
   return migrationGaps(new Map(rows.map((row) => [row.name, row.checksum])), migrations);
 }
-

@@ -21,7 +21,18 @@ export class DatabaseSetupError extends Error {
 const retryAfterSeconds = 2;
 
 // Connection lost, server stopping, timeouts, locks not granted, out of resources, lost races between transactions.
-const passing = new Set(['57P01', '57P02', '57P03', '57P05', '57014', '55P03', '25P03', '25P04', '40001', '40P01']);
+const passing = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '57014',
+  '55P03',
+  '25P03',
+  '25P04',
+  '40001',
+  '40P01',
+]);
 
 /** The problem a caller sees when the database is away or too slow. */
 export function databaseUnavailable(): ProblemError {

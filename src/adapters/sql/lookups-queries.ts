@@ -11,7 +11,12 @@ export function createLookups(connection: DatabaseConnection): Lookups {
   const transaction = kyselyTransaction(connection);
   return {
     async installationByAudience(audience) {
-      const query = sql<{ subscriptionId: string; installationId: string; publicKeyPem: string; issuer: string }>`
+      const query = sql<{
+        subscriptionId: string;
+        installationId: string;
+        publicKeyPem: string;
+        issuer: string;
+      }>`
         select subscription_id as "subscriptionId", installation_id as "installationId",
           public_key_pem as "publicKeyPem", issuer
         from app.installation_by_audience(${audience})`;
@@ -31,7 +36,9 @@ export function createLookups(connection: DatabaseConnection): Lookups {
         return id;
       } catch (error) {
         const isTaken = error instanceof DatabaseError && error.sqlState === uniqueViolation;
-        throw isTaken ? new ProblemError('conflict', { detail: 'A subscription of that name exists.' }) : error;
+        throw isTaken
+          ? new ProblemError('conflict', { detail: 'A subscription of that name exists.' })
+          : error;
       }
     },
     async subscriptionIdByName(name) {

@@ -40,7 +40,10 @@ export async function readMigrations(directories: readonly string[]): Promise<re
 }
 
 /** Applies what is missing, one transaction a file, and returns the names applied; refuses changed or unknown files. */
-export async function migrate(session: OwnerSession, migrations: readonly Migration[]): Promise<readonly string[]> {
+export async function migrate(
+  session: OwnerSession,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
   await session.query('select pg_advisory_lock($1)', [advisoryLock]);
   try {
     await session.execute(`
@@ -70,7 +73,9 @@ export function migrationGaps(
   return [
     ...migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => `${name} is not applied`),
     ...changedMigrations(applied, migrations),
-    ...[...applied.keys()].filter((name) => !known.has(name)).map((name) => `${String(name)} is unknown to this version`),
+    ...[...applied.keys()]
+      .filter((name) => !known.has(name))
+      .map((name) => `${String(name)} is unknown to this version`),
   ];
 }
 
@@ -85,14 +90,17 @@ function changedMigrations(
 
 function refuseDrift(applied: ReadonlyMap<unknown, unknown>, migrations: readonly Migration[]): void {
   const changed = changedMigrations(applied, migrations);
-  if (changed.length > 0) throw new DatabaseSetupError(`Migrations do not fit the database: ${changed.join('; ')}`);
+  if (changed.length > 0)
+    throw new DatabaseSetupError(`Migrations do not fit the database: ${changed.join('; ')}`);
 }
 
 async function apply(session: OwnerSession, migration: Migration): Promise<void> {
   await session.execute('begin');
   try {
     // A lock that cannot be had soon would make every other query wait behind this one.
-    await session.execute("set local role app_owner; set local lock_timeout = '5s'; set local statement_timeout = '10min'");
+    await session.execute(
+      "set local role app_owner; set local lock_timeout = '5s'; set local statement_timeout = '10min'",
+    );
     await session.execute(migration.sql);
     await session.execute('set local role app_owner');
     await session.query('insert into app_meta.schema_migration (name, checksum) values ($1, $2)', [
@@ -103,6 +111,8 @@ async function apply(session: OwnerSession, migration: Migration): Promise<void>
   } catch (error) {
     await session.execute('rollback').catch(() => undefined);
     const reason = error instanceof Error ? error.message : 'unknown reason';
-    throw new DatabaseSetupError(`Migration ${migration.name} failed (${sqlStateOf(error) ?? 'no SQLSTATE'}): ${reason}`);
+    throw new DatabaseSetupError(
+      `Migration ${migration.name} failed (${sqlStateOf(error) ?? 'no SQLSTATE'}): ${reason}`,
+    );
   }
 }

@@ -8,7 +8,7 @@ import { TextLayout } from './text-layout.ts';
 export const longestComment = 100_000;
 
 const cutMarker = '\n[the rest was left out]';
-const deepestNesting = 512;
+const deepestNesting = 256;
 const longestLink = 500;
 const droppedTags = new Set(['script', 'style', 'head', 'title', 'meta', 'link', 'base', 'iframe', 'object', 'embed', 'svg', 'math', 'canvas', 'audio', 'video', 'map', 'select', 'input']);
 const neverShownTags = new Set(['template', 'noscript', 'datalist']);
@@ -30,9 +30,18 @@ interface Frame {
 
 class Enough extends Error {}
 
-/** Readable text of a comment's or an article's HTML, without what a reader cannot see and without the quoted thread; never throws. */
+/** Readable text of a comment's HTML, without what a reader cannot see and without the quoted thread; never throws. */
 export function commentText(html: string): VisibleText {
-  const reader = new CommentReader();
+  return read(html, true);
+}
+
+/** Readable text of an article's HTML; quotations belong to it. */
+export function articleText(html: string): string {
+  return read(html, false).text;
+}
+
+function read(html: string, shortenQuotes: boolean): VisibleText {
+  const reader = new CommentReader(shortenQuotes);
   const parser = new Parser(reader, { decodeEntities: true });
   try {
     parser.write(html);
@@ -57,13 +66,18 @@ class CommentReader {
   ];
   private hiddenTextRemoved = false;
   private tooLong = false;
+  private readonly shortenQuotes: boolean;
+
+  constructor(shortenQuotes: boolean) {
+    this.shortenQuotes = shortenQuotes;
+  }
 
   onopentag(name: string, attributes: Record<string, string>): void {
     if (this.frames.length > deepestNesting) this.stop();
     const parent = this.top();
     if (parent.dropped) return void this.push({ ...parent, name, link: undefined, outer: undefined });
-    const visibility = neverShownTags.has(name) ? { ...parent.visibility, gone: true } : visibilityOf(parent.visibility, attributes);
-    const outer = isQuotedHistory(name, attributes) && !this.insideQuote() ? this.layout : undefined;
+    const visibility = neverShownTags.has(name) ? { ...parent.visibility, gone: true } : this.visibilityOf(parent.visibility, attributes);
+    const outer = this.shortenQuotes && isQuotedHistory(name, attributes) && !this.insideQuote() ? this.layout : undefined;
     if (outer !== undefined) this.layout = new TextLayout();
     const hidden = isHidden(visibility);
     if (!hidden) this.breakBefore(name, parent);
@@ -77,12 +91,11 @@ class CommentReader {
   ontext(text: string): void {
     const frame = this.top();
     if (frame.dropped) return;
+    const hidden = isHidden(frame.visibility);
+    if (hidden && this.hiddenTextRemoved) return;
     const visible = removeInvisible(text);
-    this.hiddenTextRemoved ||= visible.hiddenTextRemoved;
-    if (isHidden(frame.visibility)) {
-      this.hiddenTextRemoved ||= /\S/.test(visible.text);
-      return;
-    }
+    this.hiddenTextRemoved ||= visible.hiddenTextRemoved || (hidden && /\S/.test(visible.text));
+    if (hidden) return;
     this.write(visible.text, frame.preformatted);
   }
 
@@ -92,7 +105,7 @@ class CommentReader {
     if (frame === undefined || frame.dropped) return;
     if (frame.link !== undefined) this.linkTarget(frame.link.href, frame.link.text.join(''));
     if (name === 'li' || name === 'td' || name === 'th' || name === 'tr') this.layout.endItem();
-    if (paragraphTags.has(name)) this.layout.block(1);
+    if (paragraphTags.has(name)) this.layout.block(this.top().name === 'li' ? 0 : 1);
     else if (lineTags.has(name)) this.layout.block(0);
     if (frame.outer !== undefined) this.endQuote(frame.outer);
     this.layout.linePrefix(this.top().prefix);
@@ -107,8 +120,13 @@ class CommentReader {
     while (this.frames.length > 1) this.onclosetag(this.top().name);
     const own = this.layout.toString();
     const withoutMarkers = own.replaceAll(quoteMarker, '').trim();
-    const text = withoutMarkers === '' && this.quotes.length > 0 ? this.quotes.join('\n\n') : shortenTrailingQuote(own);
+    const text = withoutMarkers === '' && this.quotes.length > 0 ? this.quotes.join('\n\n') : this.shortenQuotes ? shortenTrailingQuote(own) : own;
     return { text: cut(text, this.tooLong), hiddenTextRemoved: this.hiddenTextRemoved };
+  }
+
+  private visibilityOf(parent: Visibility, attributes: Record<string, string>): Visibility {
+    // Inside of what is gone nothing can come back, and a child that says nothing is like its parent.
+    return parent.gone || Object.keys(attributes).length === 0 ? parent : visibilityOf(parent, attributes);
   }
 
   private push(frame: Frame): void {
@@ -147,7 +165,7 @@ class CommentReader {
   private breakBefore(name: string, parent: Frame): void {
     if (name === 'br') this.layout.lineBreak();
     else if (name === 'td' || name === 'th') this.layout.nextCell();
-    else if (paragraphTags.has(name)) this.layout.block(name === 'ul' || name === 'ol' ? (parent.name === 'li' ? 0 : 1) : 1);
+    else if (paragraphTags.has(name)) this.layout.block(parent.name === 'li' ? 0 : 1);
     else if (lineTags.has(name)) this.layout.block(0);
     if (name === 'hr') this.layout.text('---');
   }

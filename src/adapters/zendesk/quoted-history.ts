@@ -3,7 +3,7 @@ export const quoteMarker = '[earlier messages left out]';
 
 const quoteClasses = /(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_attr|yahoo_quoted|moz-cite-prefix|zmail_extra|protonmail_quote|tutanota_quote)(?:\s|$)/;
 const wroteLine =
-  /^(?:On|Am|El|Le|Il|Op|Em|Den|Dnia|Dana|W dniu|Le)\s.{4,250}(?:wrote|schrieb|escribió|a écrit|ha scritto|schreef|escreveu|skrev|napisał\(a\)|napisao je|napisala je|je napisao|je napisala)\s?:$|^\d{4}年.{4,200}:$|^(?:في|بتاريخ)\s.{4,250}كتب.{0,80}:$/u;
+  /^(?:On|Am|El|Le|Il|Op|Em|Den|Dnia|Dana|W dniu|Le)\s.{4,250}(?:wrote|schrieb|escribió|a écrit|ha scritto|schreef|escreveu|skrev|napisał\(a\)|napisao je|napisala je|je napisao|je napisala).{0,120}:$|^\d{4}年.{4,200}:$|^(?:في|بتاريخ)\s.{4,250}كتب.{0,80}:$/u;
 const separatorLine = /^-{2,}\s?(?:Original Message|Ursprüngliche Nachricht|Mensaje original|Message d'origine|Originalna poruka|元のメッセージ)\s?-{2,}$/i;
 const fromLine = /^(?:From|Von|De|Da|Od|差出人|من)\s?:\s?.+/u;
 const headerLine = /^(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Enviado|Fecha|Para|Asunto|Poslano|Za|Predmet|送信日時|宛先|件名|التاريخ|إلى|الموضوع)\s?:/u;

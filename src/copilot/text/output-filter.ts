@@ -5,7 +5,7 @@ const images = /!\[[^\]]{0,500}\](?:\([^)]{0,2000}\)|\[[^\]]{0,200}\])/g;
 const referenceDefinitions = /^\s{0,3}\[[^\]]{1,200}\]:\s*\S.*$/gm;
 const markdownLinks = /\[([^\]]{1,500})\]\(([^)\s]{1,2000})[^)]{0,200}\)/g;
 const htmlTags = /<\/?[a-zA-Z][^<>]{0,2000}>/g;
-const dangerousSchemes = /\b(?:javascript|data|vbscript|file|blob):[^\s<>"')\]]*/gi;
+const dangerousSchemes = /\b(?:javascript|data|vbscript|file|blob):[^\s<>"']*/gi;
 const keyLike = /\b(?:sk-[A-Za-z0-9_-]{16,}|AIza[0-9A-Za-z_-]{30,}|xai-[A-Za-z0-9]{16,})/;
 
 /** What a link is compared by: scheme, host and path without a trailing slash. */

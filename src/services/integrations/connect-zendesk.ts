@@ -16,11 +16,11 @@ export const ConnectZendeskInput = z.object({
 export type ConnectZendeskInput = z.input<typeof ConnectZendeskInput>;
 
 /** Connects an account by OAuth client credentials: proves that the access works, then stores it sealed. */
-export async function connectZendesk(call: Call<'database' | 'helpDesk' | 'secretBox'>, input: ConnectZendeskInput): Promise<{ readonly scopes: readonly string[] }> {
+export async function connectZendesk(call: Call<'database' | 'helpDesk' | 'secretBox' | 'ids'>, input: ConnectZendeskInput): Promise<{ readonly scopes: readonly string[] }> {
   const parsed = ConnectZendeskInput.safeParse(input);
   if (!parsed.success) throw new ProblemError('invalid-request', { detail: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
   const { appId, installationId, ...access } = parsed.data;
-  const { database, helpDesk, secretBox } = call.ports;
+  const { database, helpDesk, secretBox, ids } = call.ports;
   const connection = { subscriptionId: call.subscriptionId, ...access };
   const [check, publicKeyPem] = await Promise.all([
     helpDesk.checkConnection({ connection, signal: call.signal }),
@@ -33,7 +33,7 @@ export async function connectZendesk(call: Call<'database' | 'helpDesk' | 'secre
     await upsertZendeskConnection(tx, call.subscriptionId, { ...access, clientSecret: sealed });
     if (publicKeyPem !== undefined && installationId !== undefined) {
       await upsertInstallation(tx, call.subscriptionId, {
-        id: String(installationId),
+        id: ids.next(),
         audience: `https://${access.subdomain}.zendesk.com/api/v2/apps/installations/${installationId}.json`,
         issuer: `${access.subdomain}.zendesk.com`,
         publicKeyPem,

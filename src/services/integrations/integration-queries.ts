@@ -33,7 +33,7 @@ interface InstallationRow {
 }
 
 export async function upsertInstallation(tx: WriteTransaction, subscriptionId: string, row: InstallationRow): Promise<void> {
-  await tx.deleteFrom('app.sidebar_installation').where('id', '=', row.id).execute();
+  await tx.deleteFrom('app.sidebar_installation').where('audience', '=', row.audience).execute();
   await tx
     .insertInto('app.sidebar_installation')
     .values({ subscription_id: subscriptionId, id: row.id, audience: row.audience, issuer: row.issuer, public_key_pem: row.publicKeyPem })

@@ -21,14 +21,18 @@ interface CardsProps {
 export function Cards({ t, settings, receipts, onCloseReceipts }: CardsProps) {
   if (settings === null) return <OpeningCards t={t} />;
   const problem = missingConnection(settings);
-  const on = (name: FeatureName) => settings.features.some((feature) => feature.name === name && feature.enabled);
+  const on = (name: FeatureName) =>
+    settings.features.some((feature) => feature.name === name && feature.enabled);
   const none = !on('summarize-ticket') && !on('suggest-reply') && !on('rewrite-text');
   return (
     <>
       {receipts && <ReceiptsPanel onClose={onCloseReceipts} />}
       {problem !== null ? (
         <div className="card">
-          <FailureNotice failure={{ kind: 'problem', problem: { type: `/problems/${problem}`, ...problemTypes[problem] } }} t={t} />
+          <FailureNotice
+            failure={{ kind: 'problem', problem: { type: `/problems/${problem}`, ...problemTypes[problem] } }}
+            t={t}
+          />
         </div>
       ) : (
         <>

@@ -28,6 +28,7 @@ export function CitationChip({ source, quotes }: CitationChipProps) {
   return (
     <span
       className="citation"
+      role="presentation"
       onKeyDown={onKeyDown}
       onPointerEnter={() => setNear(true)}
       onPointerLeave={() => setNear(false)}

@@ -4,7 +4,12 @@ import { useSidebar } from '../hooks/use-sidebar.ts';
 import { Icon } from './icons.tsx';
 
 /** How sure the draft is; opens the list of reasons. */
-export function ConfidenceChip({ open, panel, confidence, onToggle }: {
+export function ConfidenceChip({
+  open,
+  panel,
+  confidence,
+  onToggle,
+}: {
   readonly confidence: Confidence;
   readonly open: boolean;
   readonly panel: string;
@@ -28,17 +33,27 @@ export function ConfidenceChip({ open, panel, confidence, onToggle }: {
 }
 
 /** The rules that raised or lowered the confidence. */
-export function ConfidenceReasons({ id, confidence }: { readonly id: string; readonly confidence: Confidence }) {
+export function ConfidenceReasons({
+  id,
+  confidence,
+  isBoxed = false,
+}: {
+  readonly id?: string;
+  readonly confidence: Confidence;
+  readonly isBoxed?: boolean;
+}) {
   const { t } = useSidebar();
   const points = new Intl.NumberFormat(t.locale, { signDisplay: 'always' });
   return (
-    <div id={id} className="reasons">
+    <div id={id} className={isBoxed ? 'reasons reasons-boxed' : 'reasons'}>
       <p className="subtle">{t('confidence.title')}</p>
       <ul>
         {confidence.reasons.map((reason) => (
           <li key={reason.code}>
             <span>{t(`reason.${reason.code}`)}</span>
-            <span className={reason.points < 0 ? 'points points-down' : 'points'}>{points.format(reason.points)}</span>
+            <span className={reason.points < 0 ? 'points points-down' : 'points'}>
+              {points.format(reason.points)}
+            </span>
           </li>
         ))}
       </ul>

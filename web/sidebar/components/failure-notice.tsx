@@ -17,13 +17,19 @@ export function FailureNotice({ failure, t, onRetry }: FailureNoticeProps) {
   const left = useCountdown(words.retryAfterSeconds);
   const reload = words.action === 'reload';
   return (
-    <Notice title={words.title} tone="danger">
+    <Notice title={words.title} tone={words.tone}>
       <p>{words.detail ?? words.wayOut}</p>
       {words.detail !== null && <p>{words.wayOut}</p>}
-      {words.requestNumber !== null && <p className="subtle">{t('problem.request', { number: words.requestNumber })}</p>}
+      {words.requestNumber !== null && (
+        <p className="subtle">{t('problem.request', { number: words.requestNumber })}</p>
+      )}
       {(reload || onRetry !== undefined) && (
         <Button size="small" disabled={left > 0} onClick={reload ? () => window.location.reload() : onRetry}>
-          {reload ? t('action.reload') : left > 0 ? t('action.retryIn', { seconds: left }) : t('action.retry')}
+          {reload
+            ? t('action.reload')
+            : left > 0
+              ? t('action.retryIn', { seconds: left })
+              : t('action.retry')}
         </Button>
       )}
     </Notice>

@@ -18,12 +18,20 @@ export function HeaderLine({ t, settings, onReceipts }: HeaderLineProps) {
         {t('app.name')}
       </h1>
       {settings !== null && <ModelChip t={t} provider={settings.provider} />}
-      <span className="card-tools">{onReceipts !== undefined && <MoreMenu t={t} onReceipts={onReceipts} />}</span>
+      <span className="card-tools">
+        {onReceipts !== undefined && <MoreMenu t={t} onReceipts={onReceipts} />}
+      </span>
     </header>
   );
 }
 
-function ModelChip({ t, provider }: { readonly t: Translate; readonly provider: SidebarSettings['provider'] }) {
+function ModelChip({
+  t,
+  provider,
+}: {
+  readonly t: Translate;
+  readonly provider: SidebarSettings['provider'];
+}) {
   if (provider === null) return <span className="chip">{t('app.noModel')}</span>;
   if (provider.demo) return <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />;
   return (
@@ -53,8 +61,11 @@ function MoreMenu({ t, onReceipts }: { readonly t: Translate; readonly onReceipt
     <span
       ref={around}
       className="menu-around"
+      role="presentation"
       onKeyDown={(event) => event.key === 'Escape' && open && close()}
-      onBlur={(event) => event.relatedTarget !== null && !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
+      onBlur={(event) =>
+        event.relatedTarget !== null && !event.currentTarget.contains(event.relatedTarget) && setOpen(false)
+      }
     >
       <ToolButton icon="more" label={t('app.more')} onClick={() => setOpen(!open)} expanded={open} />
       {open && (

@@ -45,7 +45,14 @@ export function ImproveCard() {
     setOpen(!open);
   };
   const rewrite = (mode: Mode, more: Pick<RewriteBody, 'instruction' | 'targetLanguage'> = {}) => {
-    const body: RewriteBody = { ticketId, locale: t.locale, mode, text: html ?? text, html: html !== null, ...more };
+    const body: RewriteBody = {
+      ticketId,
+      locale: t.locale,
+      mode,
+      text: html ?? text,
+      html: html !== null,
+      ...more,
+    };
     setDetailed(null);
     setSent(body);
     start(body);
@@ -69,7 +76,7 @@ export function ImproveCard() {
             <Field.Label isRegular className="small-label">
               {t('improve.text')}
             </Field.Label>
-            <Button size="small" isLink onClick={() => void take(false)}>
+            <Button isLink onClick={() => void take(false)}>
               {t('improve.take')}
             </Button>
           </div>
@@ -89,11 +96,12 @@ export function ImproveCard() {
           />
         </Field>
         {note !== null && <p className="subtle">{note}</p>}
-        <div className="modes" role="group" aria-label={t('improve.modes')}>
+        <fieldset className="modes" aria-label={t('improve.modes')}>
           {rewriteModes.map((mode) => (
             <Button
               key={mode}
               size="small"
+              isNeutral
               disabled={running || text.trim() === ''}
               onClick={() => choose(mode)}
               {...((mode === 'translate' || mode === 'custom') && { 'aria-expanded': detailed === mode })}
@@ -101,18 +109,24 @@ export function ImproveCard() {
               {t(`improve.${mode}`)}
             </Button>
           ))}
-        </div>
-        {detailed !== null && <ModeDetails key={detailed} mode={detailed} onRun={(more) => rewrite(detailed, more)} />}
+        </fieldset>
+        {detailed !== null && (
+          <ModeDetails key={detailed} mode={detailed} onRun={(more) => rewrite(detailed, more)} />
+        )}
         {running && (
           <div className="running-line">
             <StageLine run={run} />
-            <Button size="small" isLink onClick={stop}>
+            <Button isLink onClick={stop}>
               {t('action.stop')}
             </Button>
           </div>
         )}
-        {run.failure !== null && <FailureNotice failure={run.failure} t={t} onRetry={() => sent !== null && start(sent)} />}
-        {sent !== null && <RewriteResult run={run} before={sent.text} html={sent.html === true} mode={sent.mode} />}
+        {run.failure !== null && (
+          <FailureNotice failure={run.failure} t={t} onRetry={() => sent !== null && start(sent)} />
+        )}
+        {sent !== null && (
+          <RewriteResult run={run} before={sent.text} html={sent.html === true} mode={sent.mode} />
+        )}
       </div>
     </section>
   );

@@ -60,7 +60,12 @@ export function InstructionLine({ value, onChange, onSend, disabled }: Instructi
           onKeyDown={onKeyDown}
         />
       </Field>
-      <ToolButton icon="send" label={t('reply.send')} onClick={send} disabled={disabled || value.trim() === ''} />
+      <ToolButton
+        icon="send"
+        label={t('reply.send')}
+        onClick={send}
+        disabled={disabled || value.trim() === ''}
+      />
     </div>
   );
 }

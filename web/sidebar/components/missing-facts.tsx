@@ -31,7 +31,9 @@ export function MissingFacts({ questions, onAnswer }: MissingFactsProps) {
               maxLength={500}
               placeholder={t('reply.answer')}
               value={answers[index] ?? ''}
-              onChange={(event) => setAnswers(answers.map((answer, at) => (at === index ? event.target.value : answer)))}
+              onChange={(event) =>
+                setAnswers(answers.map((answer, at) => (at === index ? event.target.value : answer)))
+              }
             />
           </Field>
         ))}

@@ -3,7 +3,34 @@ import { Field, Input, Select } from '@zendeskgarden/react-forms';
 import { useMemo, useState, type FormEvent } from 'react';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 
-const languages = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'sv', 'da', 'nb', 'fi', 'tr', 'ro', 'el', 'uk', 'ru', 'ar', 'he', 'hi', 'th', 'vi', 'ja', 'ko', 'zh'];
+const languages = [
+  'en',
+  'de',
+  'fr',
+  'es',
+  'it',
+  'pt',
+  'nl',
+  'pl',
+  'cs',
+  'sv',
+  'da',
+  'nb',
+  'fi',
+  'tr',
+  'ro',
+  'el',
+  'uk',
+  'ru',
+  'ar',
+  'he',
+  'hi',
+  'th',
+  'vi',
+  'ja',
+  'ko',
+  'zh',
+];
 
 interface ModeDetailsProps {
   readonly mode: 'translate' | 'custom';
@@ -45,7 +72,13 @@ export function ModeDetails({ mode, onRun }: ModeDetailsProps) {
           <Field.Label isRegular className="small-label">
             {t('improve.instruction')}
           </Field.Label>
-          <Input isCompact dir="auto" maxLength={2_000} value={wish} onChange={(event) => setWish(event.target.value)} />
+          <Input
+            isCompact
+            dir="auto"
+            maxLength={2_000}
+            value={wish}
+            onChange={(event) => setWish(event.target.value)}
+          />
         </Field>
       )}
       <Button size="small" type="submit" disabled={mode === 'custom' && wish.trim() === ''}>

@@ -16,7 +16,6 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
 
   const load = useCallback(
     (signal?: AbortSignal) => {
-      setFailure(null);
       api.call(listReceipts, { params: { ticketId }, ...(signal && { signal }) }).then(
         (answer) => setReceipts(answer.receipts),
         (error: unknown) => error instanceof RequestFailedError && setFailure(error.failure),
@@ -24,6 +23,10 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
     },
     [api, ticketId],
   );
+  const again = () => {
+    setFailure(null);
+    load();
+  };
   useEffect(() => {
     const leaving = new AbortController();
     load(leaving.signal);
@@ -35,13 +38,13 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
       title={t('receipts.title')}
       tools={
         <>
-          <ToolButton icon="refresh" label={t('action.retry')} onClick={() => load()} />
+          <ToolButton icon="refresh" label={t('action.retry')} onClick={again} />
           <ToolButton icon="close" label={t('action.close')} onClick={onClose} />
         </>
       }
     >
       <p className="subtle">{t('receipts.explain')}</p>
-      {failure !== null && <FailureNotice failure={failure} t={t} onRetry={() => load()} />}
+      {failure !== null && <FailureNotice failure={failure} t={t} onRetry={again} />}
       {receipts === null && failure === null && <Skeleton height="48px" />}
       {receipts?.length === 0 && <p>{t('receipts.empty')}</p>}
       {receipts !== null && receipts.length > 0 && (
@@ -71,15 +74,26 @@ function ReceiptRow({ receipt, t }: { readonly receipt: Receipt; readonly t: Tra
       <p>
         {receipt.demo ? t('app.demoModel') : `${receipt.model} · ${receipt.providerHost}`}
         {' · '}
-        {t('receipts.seconds', { seconds: new Intl.NumberFormat(t.locale, { maximumFractionDigits: 1 }).format(receipt.durationMs / 1_000) })}
+        {t('receipts.seconds', {
+          seconds: new Intl.NumberFormat(t.locale, { maximumFractionDigits: 1 }).format(
+            receipt.durationMs / 1_000,
+          ),
+        })}
       </p>
       <p>
-        {t('receipts.tokens', { input: number.format(receipt.inputTokens), output: number.format(receipt.outputTokens) })}
+        {t('receipts.tokens', {
+          input: number.format(receipt.inputTokens),
+          output: number.format(receipt.outputTokens),
+        })}
         {' · '}
         {costText(receipt, t)}
       </p>
       <p className="subtle">
-        {t('receipts.sent', { comments: receipt.commentsSent, sources: receipt.sourcesSent, masked: receipt.valuesMasked })}
+        {t('receipts.sent', {
+          comments: receipt.commentsSent,
+          sources: receipt.sourcesSent,
+          masked: receipt.valuesMasked,
+        })}
       </p>
     </li>
   );
@@ -88,6 +102,11 @@ function ReceiptRow({ receipt, t }: { readonly receipt: Receipt; readonly t: Tra
 function costText(receipt: Receipt, t: Translate): string {
   if (receipt.demo) return t('receipts.cost.none');
   if (receipt.costNanoUsd === null) return t('receipts.cost.unknown');
-  const money = new Intl.NumberFormat(t.locale, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 6 });
+  const money = new Intl.NumberFormat(t.locale, {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+  });
   return t(`receipts.cost.${receipt.costQuality}`, { cost: money.format(receipt.costNanoUsd / 1e9) });
 }

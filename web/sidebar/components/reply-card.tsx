@@ -1,5 +1,5 @@
 import { Button } from '@zendeskgarden/react-buttons';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { z } from 'zod';
 import { SuggestedReply, type SuggestReplyInput } from '../../../src/contract/copilot.ts';
 import { copyText } from '../../shared/copy-text.ts';
@@ -27,23 +27,24 @@ export function ReplyCard() {
   const [pending, setPending] = useState<Use | null>(null);
   const [applied, setApplied] = useState<'inserted' | 'replaced' | null>(null);
   const [note, showNote] = useNote();
-  const lastBody = useRef<ReplyBody | null>(null);
-  const earlier = useRef<SuggestedReply | null>(null);
+  const [sent, setSent] = useState<ReplyBody | null>(null);
+  const [earlier, setEarlier] = useState<SuggestedReply | null>(null);
   const reasons = useReasonsPanel();
   const running = run.status === 'running';
   const box = useHeldHeight(running);
 
   const send = (body: Pick<ReplyBody, 'instruction' | 'adjust' | 'draft'>) => {
-    if (run.output !== null) earlier.current = run.output;
-    lastBody.current = { ticketId, locale: t.locale, ...body };
+    const whole: ReplyBody = { ticketId, locale: t.locale, ...body };
+    if (run.output !== null) setEarlier(run.output);
+    setSent(whole);
     setPending(null);
     setApplied(null);
-    start(lastBody.current);
+    start(whole);
   };
   const write = (instruction: string) => send(instruction === '' ? {} : { instruction });
 
   // A failed "Shorter" must not cost the agent the draft it started from.
-  const output = run.output ?? (run.text === '' && !running ? earlier.current : null);
+  const output = run.output ?? (run.text === '' && !running ? earlier : null);
   const text = output?.text ?? run.text;
   const usable = !running && text !== '';
 
@@ -82,7 +83,12 @@ export function ReplyCard() {
         <>
           {run.demo && text !== '' && <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />}
           {output !== null && !running && (
-            <ConfidenceChip confidence={output.confidence} open={reasons.open} panel={reasons.panel} onToggle={reasons.toggle} />
+            <ConfidenceChip
+              confidence={output.confidence}
+              open={reasons.open}
+              panel={reasons.panel}
+              onToggle={reasons.toggle}
+            />
           )}
         </>
       }
@@ -92,14 +98,20 @@ export function ReplyCard() {
         ) : (
           usable && (
             <>
-              <ToolButton icon={note === t('action.copied') ? 'check' : 'copy'} label={t('action.copy')} onClick={() => use('copy')} />
+              <ToolButton
+                icon={note === t('action.copied') ? 'check' : 'copy'}
+                label={t('action.copy')}
+                onClick={() => use('copy')}
+              />
               <ToolButton icon="refresh" label={t('reply.again')} onClick={() => write(said)} />
             </>
           )
         )
       }
     >
-      {output !== null && !running && reasons.open && <ConfidenceReasons id={reasons.panel} confidence={output.confidence} />}
+      {output !== null && !running && reasons.open && (
+        <ConfidenceReasons id={reasons.panel} confidence={output.confidence} isBoxed />
+      )}
       {run.status === 'idle' ? (
         <Button size="small" isStretched onClick={() => write(said)} aria-keyshortcuts="Alt+R">
           {t('reply.draft')}
@@ -113,6 +125,7 @@ export function ReplyCard() {
               ) : (
                 <DraftText
                   text={text}
+                  language={output?.language}
                   streaming={running && run.output === null}
                   sources={output?.sources ?? run.sources}
                   citations={output?.citations ?? run.citations}
@@ -131,18 +144,24 @@ export function ReplyCard() {
               )}
             </div>
           )}
-          {run.status === 'done' && text === '' && <Notice tone="calm" title={t('reply.empty')} />}
+          {output !== null && !running && text === '' && output.missing.length === 0 && (
+            <Notice tone="calm" title={t('reply.empty')}>
+              <ConfidenceReasons confidence={output.confidence} />
+            </Notice>
+          )}
           {run.status === 'stopped' && <p className="subtle">{t('run.stopped')}</p>}
           {run.failure !== null && (
-            <FailureNotice failure={run.failure} t={t} onRetry={() => lastBody.current !== null && start(lastBody.current)} />
+            <FailureNotice failure={run.failure} t={t} onRetry={() => sent !== null && start(sent)} />
           )}
-          {pending !== null && <InternalWarning onConfirm={() => void apply(pending)} onCancel={() => setPending(null)} />}
+          {pending !== null && (
+            <InternalWarning onConfirm={() => void apply(pending)} onCancel={() => setPending(null)} />
+          )}
           {usable && pending === null && (
             <div className="actions">
               <Button size="small" isPrimary onClick={() => use('insert')} aria-keyshortcuts="Alt+I">
                 {t('reply.insert')}
               </Button>
-              <Button size="small" onClick={() => use('replace')}>
+              <Button size="small" isNeutral onClick={() => use('replace')}>
                 {t('reply.replace')}
               </Button>
               <Button size="small" isBasic onClick={() => send({ adjust: 'shorter', draft: text })}>
@@ -161,7 +180,7 @@ export function ReplyCard() {
           {applied !== null && composer.canUndo && (
             <p className="applied">
               {t(`reply.${applied}`)}
-              <Button size="small" isLink onClick={() => void undo()}>
+              <Button isLink onClick={() => void undo()}>
                 {t('action.undo')}
               </Button>
             </p>
@@ -181,13 +200,21 @@ export function ReplyCard() {
   );
 }
 
-function InternalWarning({ onConfirm, onCancel }: { readonly onConfirm: () => void; readonly onCancel: () => void }) {
+function InternalWarning({
+  onConfirm,
+  onCancel,
+}: {
+  readonly onConfirm: () => void;
+  readonly onCancel: () => void;
+}) {
   const { t } = useSidebar();
+  const confirm = useRef<HTMLButtonElement>(null);
+  useEffect(() => confirm.current?.focus(), []);
   return (
     <Notice tone="warning" title={t('reply.internal.title')}>
       <p>{t('reply.internal.text')}</p>
       <div className="actions">
-        <Button size="small" onClick={onConfirm} autoFocus>
+        <Button size="small" ref={confirm} onClick={onConfirm}>
           {t('reply.internal.confirm')}
         </Button>
         <Button size="small" isBasic onClick={onCancel}>

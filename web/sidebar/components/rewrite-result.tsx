@@ -53,12 +53,12 @@ export function RewriteResult({ run, before, html, mode }: RewriteResultProps) {
 
   return (
     <>
-      <div className="draft" role="group" aria-label={t('improve.result')}>
+      <section className="draft" aria-label={t('improve.result')}>
         {run.demo && <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />}
         <div className="draft-text" dir="auto">
           {parts === null || !showMarks ? words : <Difference parts={parts} />}
         </div>
-      </div>
+      </section>
       {done && (
         <>
           <div className="actions">
@@ -79,7 +79,7 @@ export function RewriteResult({ run, before, html, mode }: RewriteResultProps) {
           {applied && composer.canUndo && (
             <p className="applied">
               {t('improve.applied')}
-              <Button size="small" isLink onClick={() => void undo()}>
+              <Button isLink onClick={() => void undo()}>
                 {t('action.undo')}
               </Button>
             </p>

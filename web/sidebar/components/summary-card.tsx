@@ -1,7 +1,7 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { Field, Toggle } from '@zendeskgarden/react-forms';
 import { Skeleton } from '@zendeskgarden/react-loaders';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { z } from 'zod';
 import { TicketSummary, type SummarizeTicketInput } from '../../../src/contract/copilot.ts';
 import { copyText } from '../../shared/copy-text.ts';
@@ -24,18 +24,21 @@ export function SummaryCard() {
   const news = useNewComments();
   const body = useHeldHeight(run.status === 'running');
   const running = run.status === 'running';
+  const since = useRef(news.seenId);
 
   const summarise = useCallback(
     (includeInternalNotes: boolean) => {
+      // Asking again without anything new must not wipe out what was new when the ticket was opened.
+      if (news.count > 0) since.current = news.seenId;
       const input: z.input<typeof SummarizeTicketInput> = {
         ticketId,
         locale: t.locale,
         includeInternalNotes,
-        sinceCommentId: news.seenId,
+        sinceCommentId: since.current,
       };
       start(input);
     },
-    [start, ticketId, t, news.seenId],
+    [start, ticketId, t, news.count, news.seenId],
   );
   const again = () => summarise(withNotes);
 
@@ -47,11 +50,15 @@ export function SummaryCard() {
   useShortcut('KeyS', again);
   // Hidden with its ticket the run was stopped; shown again it finishes what it began.
   const stopped = run.status === 'stopped';
-  useEffect(() => zaf.on('app.activated', () => stopped && summarise(withNotes)), [zaf, stopped, summarise, withNotes]);
+  useEffect(
+    () => zaf.on('app.activated', () => stopped && summarise(withNotes)),
+    [zaf, stopped, summarise, withNotes],
+  );
 
   const rows = run.output ?? readPartialSummary(run.partial);
   const shown = hasRows(rows);
-  const copy = async () => showNote(t((await copyText(summaryText(rows, t))) ? 'action.copied' : 'action.copyFailed'));
+  const copy = async () =>
+    showNote(t((await copyText(summaryText(rows, t))) ? 'action.copied' : 'action.copyFailed'));
 
   return (
     <Card
@@ -60,7 +67,12 @@ export function SummaryCard() {
       badge={run.demo && shown && <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />}
       tools={
         <>
-          <ToolButton icon={note === t('action.copied') ? 'check' : 'copy'} label={note ?? t('action.copy')} onClick={() => void copy()} disabled={!shown || running} />
+          <ToolButton
+            icon={note === t('action.copied') ? 'check' : 'copy'}
+            label={note ?? t('action.copy')}
+            onClick={() => void copy()}
+            disabled={!shown || running}
+          />
           {running ? (
             <ToolButton icon="stop" label={t('action.stop')} onClick={stop} />
           ) : (
@@ -75,7 +87,11 @@ export function SummaryCard() {
         </button>
       )}
       <div ref={body} className="summary-body">
-        {shown ? <Rows rows={rows} t={t} /> : run.status !== 'failed' && run.status !== 'stopped' && <RowsSkeleton />}
+        {shown ? (
+          <Rows rows={rows} t={t} />
+        ) : (
+          run.status !== 'failed' && run.status !== 'stopped' && <RowsSkeleton />
+        )}
         {run.failure !== null && <FailureNotice failure={run.failure} t={t} onRetry={again} />}
         {stopped && (
           <div className="stopped">
@@ -153,7 +169,7 @@ function summaryText(rows: SummaryRows, t: Translate): string {
 export function RowsSkeleton() {
   return (
     <div className="rows" aria-hidden="true">
-      {['92%', '78%', '84%', '60%', '70%'].map((width) => (
+      {['92%', '78%', '84%', '60%', '88%', '70%', '82%'].map((width) => (
         <div key={width} className="row">
           <Skeleton width="44px" height="12px" />
           <Skeleton width={width} height="12px" />

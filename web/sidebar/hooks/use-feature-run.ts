@@ -19,7 +19,10 @@ export interface FeatureRunner<T> {
 }
 
 /** Runs one feature and keeps its state; aborts when the card, the app or the page goes away. */
-export function useFeatureRun<S extends z.ZodType>(feature: FeatureName, output: S): FeatureRunner<z.output<S>> {
+export function useFeatureRun<S extends z.ZodType>(
+  feature: FeatureName,
+  output: S,
+): FeatureRunner<z.output<S>> {
   type Output = z.output<S>;
   const { api, zaf } = useSidebar();
   const [run, dispatch] = useReducer(reduceFeatureRun<Output>, idleRun as FeatureRun<Output>);
@@ -48,11 +51,16 @@ export function useFeatureRun<S extends z.ZodType>(feature: FeatureName, output:
             continue;
           }
           const checked = output.safeParse(event.value);
-          apply(checked.success ? { type: 'output', output: checked.data } : { type: 'fail', failure: unreadable });
+          apply(
+            checked.success
+              ? { type: 'output', output: checked.data }
+              : { type: 'fail', failure: unreadable },
+          );
         }
       };
       pump().catch((error: unknown) => {
-        const failure: Failure = error instanceof RequestFailedError ? error.failure : { kind: 'interrupted' };
+        const failure: Failure =
+          error instanceof RequestFailedError ? error.failure : { kind: 'interrupted' };
         apply({ type: 'fail', failure });
       });
     },

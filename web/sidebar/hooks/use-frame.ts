@@ -39,7 +39,10 @@ export function useColorScheme(zaf: ZafClient | null, first: ColorScheme): Color
     const follow = (value: unknown) => {
       if (value === 'light' || value === 'dark') setScheme(value);
     };
-    zaf.get(['colorScheme']).then((values) => follow(values['colorScheme']), () => {});
+    zaf.get(['colorScheme']).then(
+      (values) => follow(values['colorScheme']),
+      () => {},
+    );
     return zaf.on('colorScheme.changed', follow);
   }, [zaf]);
   useEffect(() => {

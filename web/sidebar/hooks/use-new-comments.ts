@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { countNewComments, readSeen, rememberSeen } from '../state/seen-comments.ts';
 import { useSidebar } from './use-sidebar.ts';
 
@@ -15,27 +15,32 @@ export interface NewComments {
 export function useNewComments(): NewComments {
   const { zaf, ticketId, agentId, subdomain } = useSidebar();
   const [count, setCount] = useState(0);
-  const seen = useRef<number | null>(readSeen(store, subdomain, ticketId));
-
-  const recount = useCallback(async () => {
-    const values = await zaf.get(['ticket.comments']).catch(() => null);
-    if (values === null) setCount((before) => before + 1);
-    else setCount(countNewComments(values['ticket.comments'], seen.current, agentId));
-  }, [zaf, agentId]);
+  const [seenId, setSeenId] = useState(() => readSeen(store, subdomain, ticketId));
 
   useEffect(() => {
-    if (seen.current !== null) void recount();
+    const recount = async () => {
+      const values = await zaf.get(['ticket.comments']).catch(() => null);
+      if (values !== null) setCount(countNewComments(values['ticket.comments'], seenId, agentId));
+      // Not knowing which comment it was, we count what the host announces.
+      else setCount((before) => before + 1);
+    };
+    if (seenId !== null) {
+      zaf.get(['ticket.comments']).then(
+        (values) => setCount(countNewComments(values['ticket.comments'], seenId, agentId)),
+        () => setCount(0),
+      );
+    }
     return zaf.on('ticket.conversation.changed', () => void recount());
-  }, [zaf, recount]);
+  }, [zaf, agentId, seenId]);
 
   const markSeen = useCallback(
     (commentId: number | null) => {
       if (commentId === null) return;
-      seen.current = commentId;
+      setSeenId(commentId);
+      setCount(0);
       rememberSeen(store, subdomain, ticketId, commentId);
-      void recount();
     },
-    [subdomain, ticketId, recount],
+    [subdomain, ticketId],
   );
-  return { count, seenId: seen.current, markSeen };
+  return { count, seenId, markSeen };
 }

@@ -1,9 +1,25 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type MutableRefObject,
+  type RefObject,
+} from 'react';
+
+/** Holds the newest version of a value for handlers that are set up once. */
+function useLatest<T>(value: T): MutableRefObject<T> {
+  const latest = useRef(value);
+  useLayoutEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
 
 /** Runs an action on Alt and a key by its place on the keyboard, such as `KeyR`; AltGr is left to typing. */
 export function useShortcut(code: string, action: () => void): void {
-  const latest = useRef(action);
-  latest.current = action;
+  const latest = useLatest(action);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.code !== code || !event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
@@ -12,14 +28,13 @@ export function useShortcut(code: string, action: () => void): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [code]);
+  }, [code, latest]);
 }
 
-/** Seconds left of a wait that begins when the component appears. */
+/** Seconds left of a wait that begins when the component appears; a new wait needs a new component. */
 export function useCountdown(seconds: number): number {
   const [left, setLeft] = useState(seconds);
   useEffect(() => {
-    setLeft(seconds);
     const end = Date.now() + seconds * 1_000;
     const timer = setInterval(() => {
       const rest = Math.max(0, Math.ceil((end - Date.now()) / 1_000));
@@ -31,13 +46,12 @@ export function useCountdown(seconds: number): number {
   return left;
 }
 
-/** Calls `action` with the value once each time a condition becomes true. */
+/** Calls `action` once each time a condition becomes true. */
 export function useOnce(condition: boolean, action: () => void): void {
-  const latest = useRef(action);
-  latest.current = action;
+  const latest = useLatest(action);
   useEffect(() => {
     if (condition) latest.current();
-  }, [condition]);
+  }, [condition, latest]);
 }
 
 /** Keeps a box as high as it was while its content is being made anew, so that nothing below it jumps. */

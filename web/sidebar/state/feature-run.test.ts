@@ -19,7 +19,13 @@ describe('reduceFeatureRun', () => {
       event({ type: 'text-delta', text: 'lo [1]' }),
       event({ type: 'citation', citation: { source: 1, quote: 'q' } }),
     );
-    expect(run).toMatchObject({ status: 'running', model: 'm', demo: true, text: 'Hello [1]', requestId: 'r1' });
+    expect(run).toMatchObject({
+      status: 'running',
+      model: 'm',
+      demo: true,
+      text: 'Hello [1]',
+      requestId: 'r1',
+    });
     expect(run.parts).toEqual({ done: 1, total: 3 });
     expect(run.citations).toHaveLength(1);
   });
@@ -27,14 +33,27 @@ describe('reduceFeatureRun', () => {
   test('is done only when a checked output came before', () => {
     const done = event({ type: 'done' });
     expect(after({ type: 'start' }, { type: 'output', output: 'x' }, done).status).toBe('done');
-    expect(after({ type: 'start' }, done)).toMatchObject({ status: 'failed', failure: { kind: 'interrupted' } });
+    expect(after({ type: 'start' }, done)).toMatchObject({
+      status: 'failed',
+      failure: { kind: 'interrupted' },
+    });
   });
 
   test('keeps the partial text when the stream breaks or a problem ends it', () => {
     const begun: Action[] = [{ type: 'start' }, started, event({ type: 'text-delta', text: 'half' })];
-    expect(after(...begun, { type: 'fail', failure: { kind: 'interrupted' } })).toMatchObject({ status: 'failed', text: 'half' });
-    expect(after(...begun, event({ type: 'problem', problem })).failure).toEqual({ kind: 'problem', problem });
-    expect(after(...begun, { type: 'stop' })).toMatchObject({ status: 'stopped', text: 'half', failure: null });
+    expect(after(...begun, { type: 'fail', failure: { kind: 'interrupted' } })).toMatchObject({
+      status: 'failed',
+      text: 'half',
+    });
+    expect(after(...begun, event({ type: 'problem', problem })).failure).toEqual({
+      kind: 'problem',
+      problem,
+    });
+    expect(after(...begun, { type: 'stop' })).toMatchObject({
+      status: 'stopped',
+      text: 'half',
+      failure: null,
+    });
   });
 
   test('changes nothing after the end of a run', () => {
@@ -43,7 +62,9 @@ describe('reduceFeatureRun', () => {
   });
 
   test('starts anew without anything of the run before', () => {
-    const again = after({ type: 'start' }, started, event({ type: 'text-delta', text: 'old' }), { type: 'start' });
+    const again = after({ type: 'start' }, started, event({ type: 'text-delta', text: 'old' }), {
+      type: 'start',
+    });
     expect(again).toEqual({ ...idleRun, status: 'running' });
   });
 });

@@ -1,4 +1,10 @@
-import type { Citation, ProgressStage, Receipt, Source, StreamEvent } from '../../../src/contract/stream-events.ts';
+import type {
+  Citation,
+  ProgressStage,
+  Receipt,
+  Source,
+  StreamEvent,
+} from '../../../src/contract/stream-events.ts';
 import type { Failure } from '../../shared/failure.ts';
 
 /** Everything a card shows of one run of a feature; `T` is the feature's checked output. */
@@ -78,7 +84,8 @@ function afterEvent<T>(run: FeatureRun<T>, event: Exclude<StreamEvent, { type: '
     case 'problem':
       return { ...run, status: 'failed', stage: null, failure: { kind: 'problem', problem: event.problem } };
     case 'done':
-      if (run.output === null) return { ...run, status: 'failed', stage: null, failure: { kind: 'interrupted' } };
+      if (run.output === null)
+        return { ...run, status: 'failed', stage: null, failure: { kind: 'interrupted' } };
       return { ...run, status: 'done', stage: null };
   }
 }

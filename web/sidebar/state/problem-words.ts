@@ -1,4 +1,5 @@
 import { problemSlug } from '../../../src/contract/problem.ts';
+import type { ProblemType } from '../../../src/kernel/problem-types.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Translate } from '../strings/translate.ts';
 
@@ -12,14 +13,35 @@ export interface FailureWords {
   /** `reload` when only a new sign-in helps. */
   readonly action: 'retry' | 'reload';
   readonly retryAfterSeconds: number;
+  /** Calm where nothing is broken. */
+  readonly tone: 'danger' | 'calm';
 }
+
+const nothingBroken: ReadonlySet<ProblemType> = new Set<ProblemType>([
+  'feature-disabled',
+  'provider-not-connected',
+  'session-expired',
+  'ticket-empty',
+  'zendesk-not-connected',
+]);
 
 /** Says a failure in the screen's language; the server's own detail is kept as it is. */
 export function failureWords(failure: Failure, t: Translate): FailureWords {
-  const plain = { detail: null, requestNumber: null, action: 'retry', retryAfterSeconds: 0 } as const;
+  const plain = {
+    detail: null,
+    requestNumber: null,
+    action: 'retry',
+    retryAfterSeconds: 0,
+    tone: 'danger',
+  } as const;
   if (failure.kind === 'interrupted') return { ...plain, ...t.problem('provider-interrupted') };
   if (failure.kind !== 'problem') {
-    return { ...plain, title: t(`failure.${failure.kind}.title`), wayOut: t(`failure.${failure.kind}.wayOut`) };
+    return {
+      ...plain,
+      tone: failure.kind === 'offline' ? 'calm' : 'danger',
+      title: t(`failure.${failure.kind}.title`),
+      wayOut: t(`failure.${failure.kind}.wayOut`),
+    };
   }
   const { problem } = failure;
   const slug = problemSlug(problem);
@@ -30,5 +52,6 @@ export function failureWords(failure: Failure, t: Translate): FailureWords {
     requestNumber: slug === 'internal' ? (problem.instance ?? null) : null,
     action: signInNeeded ? 'reload' : 'retry',
     retryAfterSeconds: Math.ceil(problem.retryAfterSeconds ?? 0),
+    tone: nothingBroken.has(slug) ? 'calm' : 'danger',
   };
 }

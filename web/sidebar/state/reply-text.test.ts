@@ -7,7 +7,10 @@ describe('stripMarkers', () => {
     ['See our policy[1][2], please.', 'See our policy, please.'],
     ['Both say so [1, 2]\n\nBest [3]', 'Both say so\n\nBest'],
     ['مرحبا [1].', 'مرحبا.'],
-    ['Order [4711] and list[i] stay, so does [1](https://a.test)', 'Order [4711] and list[i] stay, so does [1](https://a.test)'],
+    [
+      'Order [4711] and list[i] stay, so does [1](https://a.test)',
+      'Order [4711] and list[i] stay, so does [1](https://a.test)',
+    ],
     ['Line one [1]\nLine two', 'Line one\nLine two'],
   ])('turns %j into %j', (draft, clean) => expect(stripMarkers(draft)).toBe(clean));
 });

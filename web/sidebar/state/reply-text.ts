@@ -32,9 +32,15 @@ export function withoutOpenMarker(text: string): string {
 }
 
 /** The instruction for a new draft from what the agent said and answered; empty when nothing was. */
-export function composeInstruction(said: string, answers: readonly { question: string; answer: string }[]): string {
+export function composeInstruction(
+  said: string,
+  answers: readonly { question: string; answer: string }[],
+): string {
   const answered = answers
     .filter(({ answer }) => answer.trim() !== '')
     .map(({ question, answer }) => `${question} ${answer.trim()}`);
-  return [said.trim(), ...answered].filter((line) => line !== '').join('\n').slice(0, 2_000);
+  return [said.trim(), ...answered]
+    .filter((line) => line !== '')
+    .join('\n')
+    .slice(0, 2_000);
 }

@@ -19,7 +19,12 @@ export function readSeen(store: () => SeenStore, subdomain: string, ticketId: nu
 }
 
 /** Remembers a comment id, and nothing but the id; silent where storing is denied. */
-export function rememberSeen(store: () => SeenStore, subdomain: string, ticketId: number, commentId: number): void {
+export function rememberSeen(
+  store: () => SeenStore,
+  subdomain: string,
+  ticketId: number,
+  commentId: number,
+): void {
   try {
     store().setItem(keyOf(subdomain, ticketId), String(commentId));
   } catch {

@@ -69,7 +69,8 @@ export const en = {
   'reply.answer': 'Your answer',
   'reply.useAnswers': 'Draft with the answers',
   'reply.internal.title': 'This draft uses an internal source',
-  'reply.internal.text': 'The customer would read what only your team was meant to know. Read it once more first.',
+  'reply.internal.text':
+    'The customer would read what only your team was meant to know. Read it once more first.',
   'reply.internal.confirm': 'Use it anyway',
   'reply.sources': 'Sources',
   'source.number': 'Source {number}',
@@ -121,7 +122,7 @@ export const en = {
   'receipts.title': 'Receipts',
   'receipts.explain': 'What each call sent and cost. Receipts hold no ticket text.',
   'receipts.empty': 'No calls for this ticket yet.',
-  'receipts.tokens': '{input} in, {output} out',
+  'receipts.tokens': '{input} tokens in, {output} out',
   'receipts.sent': '{comments} comments, {sources} sources, {masked} values masked',
   'receipts.cost.provider': '{cost}, told by the provider',
   'receipts.cost.catalog': '{cost}, list price',

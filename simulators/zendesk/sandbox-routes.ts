@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import { ApiError } from './api-error.ts';
+import { audienceOf, signSidebarToken } from './app-signing.ts';
+import { buildTicket } from './build-tickets.ts';
+import { faultSchema } from './faults.ts';
+import { toTimestamp } from './model.ts';
+import { ok } from './simulation.ts';
+import type { Answer, Call, ProviderAccess, Route, Simulation } from './simulation.ts';
+
+const limit = z.number().int().min(1).nullable().optional();
+const settingsSchema = z.strictObject({
+  searchLagMilliseconds: z.number().int().min(0).optional(),
+  jobDurationMilliseconds: z.number().int().min(0).optional(),
+  webhookMode: z.enum(['normal', 'duplicate', 'reorder', 'drop']).optional(),
+  webhookTimeoutMilliseconds: z.number().int().min(1).optional(),
+  limits: z
+    .strictObject({
+      requestsPerMinute: limit,
+      helpCenterPerMinute: limit,
+      updatesPerMinute: limit,
+      updatesPerTicket: limit,
+      searchExportPerMinute: limit,
+      incrementalPerMinute: limit,
+    })
+    .optional(),
+});
+
+const newTicketSchema = z.strictObject({
+  subject: z.string(),
+  status: z.enum(['new', 'open', 'pending', 'hold', 'solved', 'closed']).default('open'),
+  priority: z.enum(['low', 'normal', 'high', 'urgent']).nullable().default(null),
+  type: z.enum(['problem', 'incident', 'question', 'task']).nullable().default(null),
+  /** An existing user's id, or a new end user. */
+  requester: z
+    .union([
+      z.number().int(),
+      z.strictObject({ name: z.string(), email: z.string(), phone: z.string().optional() }),
+    ])
+    .optional(),
+  assignee: z.number().int().nullable().default(null),
+  group: z.number().int().nullable().default(null),
+  brand: z.number().int().optional(),
+  tags: z.array(z.string()).default([]),
+  external_id: z.string().optional(),
+  from_messaging_channel: z.boolean().default(false),
+  /** Runs triggers and event webhooks, as if a customer had just written. */
+  announce: z.boolean().default(false),
+  created_at: z.iso.datetime({ offset: true }).optional(),
+  custom_fields: z
+    .array(z.object({ id: z.number(), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) }))
+    .default([]),
+  satisfaction: z.object({ score: z.string(), comment: z.string().nullish() }).nullish(),
+  comments: z
+    .array(
+      z.strictObject({
+        html: z.string(),
+        public: z.boolean().default(true),
+        author: z.number().int().optional(),
+        created_at: z.iso.datetime({ offset: true }).optional(),
+        attachments: z
+          .array(z.object({ file_name: z.string(), content_type: z.string(), size: z.number() }))
+          .default([]),
+      }),
+    )
+    .min(1),
+});
+
+/** The sandbox's own controls, for tests, the desk page and the program that starts it; never part of Zendesk. */
+export function sandboxRoutes(simulation: Simulation): Route[] {
+  const own = { scope: '', open: true };
+  const { faults, counters } = simulation;
+  return [
+    { ...own, method: 'GET', path: '/_sandbox/connection', handle: () => ok(connectionOf(simulation)) },
+    { ...own, method: 'GET', path: '/_sandbox/model', handle: () => ok({ label: simulation.modelLabel() }) },
+    {
+      ...own,
+      method: 'GET',
+      path: '/_sandbox/faults',
+      handle: () => ok({ preset: faults.preset, faults: faults.list() }),
+    },
+    { ...own, method: 'POST', path: '/_sandbox/faults', handle: (call) => addFault(simulation, call) },
+    {
+      ...own,
+      method: 'DELETE',
+      path: '/_sandbox/faults',
+      handle: async () => {
+        faults.clear();
+        await simulation.onFaultPreset('off');
+        return { status: 204 };
+      },
+    },
+    { ...own, method: 'GET', path: '/_sandbox/requests', handle: () => ok(counters.show()) },
+    {
+      ...own,
+      method: 'DELETE',
+      path: '/_sandbox/requests',
+      handle: () => {
+        counters.reset();
+        return { status: 204 };
+      },
+    },
+    {
+      ...own,
+      method: 'POST',
+      path: '/_sandbox/settings',
+      handle: (call) => changeSettings(simulation, call),
+    },
+    {
+      ...own,
+      method: 'POST',
+      path: '/_sandbox/expire-tokens',
+      handle: () => {
+        simulation.oauth.expireAll();
+        return { status: 204 };
+      },
+    },
+    { ...own, method: 'POST', path: '/_sandbox/tickets', handle: (call) => addTicket(simulation, call) },
+    { ...own, method: 'POST', path: '/_sandbox/sign', handle: (call) => sign(simulation, call) },
+  ];
+}
+
+/** What a program needs to connect to this account. */
+export type SandboxConnection = {
+  readonly subdomain: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly publicClientId: string;
+  readonly appId: number;
+  readonly installationId: number;
+  readonly audience: string;
+  readonly publicKeyPem: string;
+  readonly sidebarUrl: string;
+  /** The AI provider to use beside this account, when one is simulated too. */
+  readonly provider: ProviderAccess | null;
+};
+
+function connectionOf(simulation: Simulation): SandboxConnection {
+  const confidential = simulation.oauth.clients.find((client) => client.secret !== null);
+  const open = simulation.oauth.clients.find((client) => client.secret === null);
+  return {
+    subdomain: simulation.account.subdomain,
+    clientId: confidential?.identifier ?? '',
+    clientSecret: confidential?.secret ?? '',
+    publicClientId: open?.identifier ?? '',
+    appId: simulation.installation.appId,
+    installationId: simulation.installation.installationId,
+    audience: audienceOf(simulation.installation),
+    publicKeyPem: simulation.keys.publicKeyPem,
+    sidebarUrl: simulation.sidebarUrl,
+    provider: simulation.provider,
+  };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, call: Call): z.output<Schema> {
+  const parsed = schema.safeParse(call.body);
+  if (parsed.success) return parsed.data;
+  throw new ApiError(400, { error: 'InvalidSandboxRequest', description: z.prettifyError(parsed.error) });
+}
+
+async function addFault(simulation: Simulation, call: Call): Promise<Answer> {
+  const fault = parse(faultSchema, call);
+  if ('preset' in fault) {
+    simulation.faults.usePreset(fault.preset);
+    await simulation.onFaultPreset(fault.preset);
+  } else simulation.faults.add(fault);
+  return { status: 201, body: { preset: simulation.faults.preset, faults: simulation.faults.list() } };
+}
+
+function changeSettings(simulation: Simulation, call: Call): Answer {
+  const { limits, webhookMode, webhookTimeoutMilliseconds, searchLagMilliseconds, jobDurationMilliseconds } =
+    parse(settingsSchema, call);
+  const { settings } = simulation.account;
+  settings.searchLagMilliseconds = searchLagMilliseconds ?? settings.searchLagMilliseconds;
+  settings.jobDurationMilliseconds = jobDurationMilliseconds ?? settings.jobDurationMilliseconds;
+  if (webhookMode !== undefined) {
+    simulation.webhooks.mode = webhookMode;
+    simulation.webhooks.release();
+  }
+  if (webhookTimeoutMilliseconds !== undefined)
+    simulation.webhooks.timeoutMilliseconds = webhookTimeoutMilliseconds;
+  for (const [name, value] of Object.entries(limits ?? {})) {
+    if (value !== undefined) Object.assign(simulation.limiter.limits, { [name]: value });
+  }
+  if (limits !== undefined) simulation.limiter.reset();
+  return ok({ ...settings, webhookMode: simulation.webhooks.mode, limits: simulation.limiter.limits });
+}
+
+function addTicket(simulation: Simulation, call: Call): Answer {
+  const input = parse(newTicketSchema, call);
+  const { account } = simulation;
+  const customer = [...account.users.values()].find((user) => user.role === 'end-user');
+  const requester =
+    requesterOf(simulation, input.requester) ??
+    customer?.id ??
+    account.addEndUser('Sandbox Customer', 'customer@example.com').id;
+  const people = [requester, input.assignee, ...input.comments.map((comment) => comment.author ?? requester)];
+  const stranger = people.find((id) => id !== null && !account.users.has(id));
+  if (stranger !== undefined)
+    throw new ApiError(400, {
+      error: 'InvalidSandboxRequest',
+      description: `There is no user ${String(stranger)}.`,
+    });
+  const now = Date.now();
+  const start = input.created_at ?? toTimestamp(now - input.comments.length * 60_000);
+  const { from_messaging_channel: fromMessagingChannel, announce, ...content } = input;
+  const ticket = buildTicket(account, {
+    ...content,
+    id: account.nextTicketId(),
+    requester,
+    created_at: start,
+    comments: input.comments.map((comment, position) => ({
+      ...comment,
+      author: comment.author ?? requester,
+      created_at: comment.created_at ?? toTimestamp(Date.parse(start) + position * 60_000),
+    })),
+  });
+  ticket.fromMessagingChannel = fromMessagingChannel;
+  account.addTicket(ticket);
+  if (announce) account.announce(ticket, ticket.audits[0]?.id ?? 0, true);
+  return { status: 201, body: { id: ticket.id, ticket: simulation.present.ticket(ticket) } };
+}
+
+function requesterOf(
+  { account }: Simulation,
+  wanted: z.output<typeof newTicketSchema>['requester'],
+): number | undefined {
+  if (typeof wanted !== 'object') return wanted;
+  const user = account.addEndUser(wanted.name, wanted.email);
+  user.phone = wanted.phone ?? null;
+  return user.id;
+}
+
+const signSchema = z.strictObject({ ticketId: z.number().int(), agentId: z.number().int() });
+
+async function sign(simulation: Simulation, call: Call): Promise<Answer> {
+  const { ticketId, agentId } = parse(signSchema, call);
+  const agent = simulation.account.users.get(agentId);
+  if (agent === undefined || agent.role === 'end-user') {
+    throw new ApiError(400, { error: 'InvalidSandboxRequest', description: `There is no agent ${agentId}.` });
+  }
+  const queryString = new URL(simulation.sidebarUrl).search.slice(1);
+  const token = await signSidebarToken(simulation.keys, simulation.installation, {
+    userId: agentId,
+    ticketId,
+    queryString,
+  });
+  return ok({ token, url: simulation.sidebarUrl });
+}

@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import type { WriteTransaction } from '../../ports/database.ts';
+
+export interface ClaimedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly ids: Record<string, string>;
+  /** 1 on the first try. */
+  readonly attempt: number;
+}
+
+export interface NewJob {
+  readonly subscriptionId: string;
+  readonly name: string;
+  readonly ids: Record<string, string>;
+  readonly dedupeKey: string | undefined;
+  readonly delaySeconds: number;
+}
+
+/** Inserts a job; does nothing while an unfinished one has the same name and dedupe key. */
+export async function insertJob(tx: WriteTransaction, job: NewJob): Promise<void> {
+  await sql`
+    insert into app.job_outbox (subscription_id, name, ids, dedupe_key, run_after)
+    values (${job.subscriptionId}, ${job.name}, ${JSON.stringify(job.ids)}, ${job.dedupeKey ?? null},
+      app.now() + make_interval(secs => ${job.delaySeconds}))
+    on conflict (subscription_id, name, dedupe_key) where finished_at is null do nothing`.execute(tx);
+}
+
+/** Leases up to `limit` due jobs of the entered subscription for `leaseSeconds`. */
+export async function claimJobs(
+  tx: WriteTransaction,
+  limit: number,
+  leaseSeconds: number,
+): Promise<readonly ClaimedJob[]> {
+  const query = sql<ClaimedJob>`
+    with due as (
+      select subscription_id, id from app.job_outbox
+      where finished_at is null and run_after <= app.now() and (locked_until is null or locked_until <= app.now())
+      order by run_after, id limit ${limit} for update skip locked
+    )
+    update app.job_outbox job
+    set attempts = job.attempts + 1, locked_until = app.now() + make_interval(secs => ${leaseSeconds})
+    from due where job.subscription_id = due.subscription_id and job.id = due.id
+    returning job.id, job.name, job.ids, job.attempts as attempt`;
+  return (await query.execute(tx)).rows;
+}
+
+/** Ends a job for good; `errorCode` undefined when it succeeded. Only the holder of the newest lease can. */
+export async function finishJob(
+  tx: WriteTransaction,
+  job: ClaimedJob,
+  errorCode: string | undefined,
+): Promise<void> {
+  await sql`
+    update app.job_outbox set finished_at = app.now(), locked_until = null, error_code = ${errorCode ?? null}
+    where id = ${job.id} and attempts = ${job.attempt} and finished_at is null`.execute(tx);
+}
+
+/** Gives a job back to be tried again in `delaySeconds`. */
+export async function postponeJob(
+  tx: WriteTransaction,
+  job: ClaimedJob,
+  delaySeconds: number,
+  errorCode: string,
+): Promise<void> {
+  await sql`
+    update app.job_outbox set run_after = app.now() + make_interval(secs => ${delaySeconds}), locked_until = null,
+      error_code = ${errorCode}
+    where id = ${job.id} and attempts = ${job.attempt} and finished_at is null`.execute(tx);
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { ProblemError } from '../../kernel/problem-error.ts';
+import { Transient } from '../../kernel/transient.ts';
+import type { Comment, HelpDeskCall, Ticket, TicketStatus, TicketWithComments } from '../../ports/help-desk.ts';
+import { commentText, longestComment, plainCommentText } from './comment-text.ts';
+import { idPath } from './ids.ts';
+import { visibleLine } from './invisible-characters.ts';
+import type { ZendeskRequests } from './request.ts';
+import { sideloadedUser, type SideloadedUser } from './users.ts';
+
+const pageSize = '100';
+const mostPages = 5;
+const statuses: ReadonlySet<string> = new Set<TicketStatus>(['new', 'open', 'pending', 'hold', 'solved', 'closed']);
+
+/** The part of a ticket that is used. */
+export const zendeskTicket = z.object({
+  id: z.number(),
+  subject: z.string().nullish(),
+  description: z.string().nullish(),
+  status: z.string(),
+  priority: z.string().nullish(),
+  type: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  requester_id: z.number(),
+  assignee_id: z.number().nullish(),
+  group_id: z.number().nullish(),
+  organization_id: z.number().nullish(),
+  brand_id: z.number().nullish(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  from_messaging_channel: z.boolean().nullish(),
+  custom_fields: z.array(z.object({ id: z.number(), value: z.unknown() })).nullish(),
+  comment_count: z.number().nullish(),
+});
+type RawTicket = z.infer<typeof zendeskTicket>;
+
+const ticketAnswer = z.object({ ticket: zendeskTicket, users: z.array(sideloadedUser).nullish() });
+
+const zendeskComment = z.object({
+  id: z.number(),
+  author_id: z.number(),
+  html_body: z.string().nullish(),
+  plain_body: z.string().nullish(),
+  body: z.string().nullish(),
+  public: z.boolean().nullish(),
+  created_at: z.string(),
+});
+type RawComment = z.infer<typeof zendeskComment>;
+
+const commentsAnswer = z.object({
+  comments: z.array(zendeskComment),
+  users: z.array(sideloadedUser).nullish(),
+  meta: z.object({ has_more: z.boolean().nullish(), after_cursor: z.string().nullish() }).nullish(),
+});
+type CommentsPage = z.infer<typeof commentsAnswer>;
+
+const countAnswer = z.object({ count: z.object({ value: z.number() }) });
+
+/** True for a status a ticket can be read in; a deleted ticket still shows up in some answers. */
+export function isTicketStatus(status: string): status is TicketStatus {
+  return statuses.has(status);
+}
+
+/** The port's ticket; undefined when it has been deleted. */
+export function toTicket(raw: RawTicket): Ticket | undefined {
+  if (!isTicketStatus(raw.status)) return undefined;
+  return {
+    id: raw.id,
+    subject: visibleLine(raw.subject ?? ''),
+    description: (raw.description ?? '').slice(0, longestComment),
+    status: raw.status,
+    priority: raw.priority ?? null,
+    type: raw.type ?? null,
+    tags: raw.tags ?? [],
+    requesterId: raw.requester_id,
+    assigneeId: raw.assignee_id ?? null,
+    groupId: raw.group_id ?? null,
+    organizationId: raw.organization_id ?? null,
+    brandId: raw.brand_id ?? null,
+    createdAt: raw.created_at,
+    updatedAt: raw.updated_at,
+    fromMessaging: raw.from_messaging_channel ?? false,
+    customFields: (raw.custom_fields ?? []).map(({ id, value }) => ({ id, value })),
+  };
+}
+
+/** A ticket with its comments in the order they were written: all of up to 500, else the first 100 and the newest 400. */
+export async function fetchTicketWithComments(requests: ZendeskRequests, call: HelpDeskCall, ticketId: number): Promise<Transient<TicketWithComments>> {
+  const path = `tickets/${idPath(ticketId, 'ticket-not-found')}`;
+  const [answer, first] = await Promise.all([
+    requests.json(call, { operation: 'ticket', path, query: { include: 'users,comment_count' }, missing: 'ticket-not-found' }, ticketAnswer),
+    fetchPage(requests, call, path, { sort: 'created_at' }),
+  ]);
+  const ticket = toTicket(answer.ticket);
+  if (ticket === undefined) throw new ProblemError('ticket-not-found');
+  const newest = first.meta?.has_more === true ? await fetchNewest(requests, call, path, first) : { pages: [], complete: true };
+  const pages = [first, ...newest.pages];
+  const comments = inOrder(pages.flatMap((page) => page.comments));
+  const total = newest.complete ? comments.length : (answer.ticket.comment_count ?? (await fetchCount(requests, call, path)));
+  const users = new Map([answer, ...pages].flatMap((part) => part.users ?? []).map((user) => [user.id, user]));
+  const requesterName = users.get(ticket.requesterId)?.name;
+  return Transient.of({
+    ticket,
+    comments: comments.map((comment) => toComment(comment, ticket.requesterId, users)),
+    commentsLeftOut: Math.max(0, total - comments.length),
+    requesterName: typeof requesterName === 'string' ? visibleLine(requesterName) : null,
+  });
+}
+
+function fetchPage(requests: ZendeskRequests, call: HelpDeskCall, path: string, query: Readonly<Record<string, string>>): Promise<CommentsPage> {
+  const request = { operation: 'comments', path: `${path}/comments`, query: { include: 'users', 'page[size]': pageSize, ...query }, missing: 'ticket-not-found' } as const;
+  return requests.json(call, request, commentsAnswer);
+}
+
+/** Pages from the newest comment back until they meet the first page or the limit of pages is reached. */
+async function fetchNewest(requests: ZendeskRequests, call: HelpDeskCall, path: string, first: CommentsPage): Promise<{ pages: CommentsPage[]; complete: boolean }> {
+  const known = new Set(first.comments.map((comment) => comment.id));
+  const pages: CommentsPage[] = [];
+  let cursor: string | undefined;
+  while (pages.length < mostPages - 1) {
+    const page = await fetchPage(requests, call, path, { sort: '-created_at', ...(cursor === undefined ? {} : { 'page[after]': cursor }) });
+    pages.push(page);
+    cursor = page.meta?.after_cursor ?? undefined;
+    const metFirst = page.comments.some((comment) => known.has(comment.id));
+    if (metFirst || page.meta?.has_more !== true || cursor === undefined) return { pages, complete: true };
+  }
+  return { pages, complete: false };
+}
+
+async function fetchCount(requests: ZendeskRequests, call: HelpDeskCall, path: string): Promise<number> {
+  const request = { operation: 'comment-count', path: `${path}/comments/count`, missing: 'ticket-not-found' } as const;
+  return (await requests.json(call, request, countAnswer)).count.value;
+}
+
+function inOrder(comments: readonly RawComment[]): RawComment[] {
+  const byId = new Map(comments.map((comment) => [comment.id, comment]));
+  return [...byId.values()].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || a.id - b.id);
+}
+
+function toComment(raw: RawComment, requesterId: number, users: ReadonlyMap<number, SideloadedUser>): Comment {
+  const html = raw.html_body ?? '';
+  const { text, hiddenTextRemoved } = html === '' ? plainCommentText(raw.plain_body ?? raw.body ?? '') : commentText(html);
+  const role = users.get(raw.author_id)?.role;
+  const agent = raw.author_id !== requesterId && (role === 'agent' || role === 'admin');
+  return {
+    id: raw.id,
+    authorId: raw.author_id,
+    // Whoever is not known to be an agent is not trusted as one.
+    author: agent ? 'agent' : 'customer',
+    public: raw.public ?? false,
+    text,
+    createdAt: raw.created_at,
+    hiddenTextRemoved,
+  };
+}
