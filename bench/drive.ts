@@ -61,10 +61,22 @@ async function driveTicket(house: House, ticketId: number): Promise<Driven> {
   return { ticketId, failures, firstTokenMs, totalMs: performance.now() - startedAt, receipts };
 }
 
+/** The first ticket numbers of the account, in order. */
+async function ticketIds(house: House, wanted: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let page = 1; ids.length < wanted; page += 1) {
+    const response = await fetch(`${house.zendeskUrl}/api/v2/tickets.json?per_page=100&page=${page}&sort_by=id&sort_order=asc`, { headers: { authorization: 'Bearer sandbox-agent-9001' } });
+    const { tickets } = (await response.json()) as { tickets: { id: number }[] };
+    if (tickets.length === 0) break;
+    ids.push(...tickets.map(({ id }) => id));
+  }
+  return ids.toSorted((a, b) => a - b).slice(0, wanted);
+}
+
 const house = await openHouse(file === undefined ? {} : { ticketsFile: file });
 const driven: Driven[] = [];
 try {
-  const ids = ((await house.sandbox('zendesk', 'GET', 'ticket-ids')) as { ids: number[] }).ids.slice(0, count);
+  const ids = await ticketIds(house, count);
   for (const id of ids) {
     driven.push(await driveTicket(house, id));
     if (driven.length % 10 === 0) process.stderr.write(`${driven.length} of ${ids.length}\n`);

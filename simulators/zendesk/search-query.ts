@@ -23,54 +23,13 @@ export type SearchQuery = {
 
 const PART = /(-?)(?:([a-zA-Z_]\w*)(:|<=|>=|<|>))?(?:"([^"]*)"|(\S+))/g;
 
-const PROPERTIES: ReadonlySet<string> = new Set([
-  ...[
-    'type',
-    'status',
-    'priority',
-    'ticket_type',
-    'tags',
-    'brand',
-    'brand_id',
-    'group',
-    'group_id',
-    'assignee',
-  ],
-  ...[
-    'requester',
-    'submitter',
-    'commenter',
-    'organization',
-    'organization_id',
-    'subject',
-    'description',
-    'comment',
-  ],
-  ...[
-    'created',
-    'updated',
-    'solved',
-    'created_at',
-    'updated_at',
-    'solved_at',
-    'via',
-    'external_id',
-    'has_attachment',
-  ],
-  ...[
-    'satisfaction',
-    'fieldvalue',
-    'order_by',
-    'sort',
-    'email',
-    'name',
-    'role',
-    'phone',
-    'id',
-    'ticket_id',
-    'user',
-  ],
-]);
+const PROPERTIES: ReadonlySet<string> = new Set(
+  [
+    'type status priority ticket_type tags brand brand_id group group_id assignee requester submitter commenter',
+    'organization organization_id subject description comment created updated solved created_at updated_at solved_at via external_id',
+    'has_attachment satisfaction fieldvalue order_by sort email name role phone id ticket_id user',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /**
  * Takes a query apart the way Zendesk documents it: `property:value`, `<`, `>`, `<=`, `>=`, quoted

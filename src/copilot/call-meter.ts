@@ -55,7 +55,7 @@ export class CallMeter {
       ...this.#usage,
       costQuality: this.#providerCalls === 0 ? 'unknown' : this.#usage.costQuality,
       outcome: about.outcome,
-      durationMs: Math.round(this.elapsedMs * 10) / 10,
+      durationMs: Math.round(this.elapsedMs),
     };
   }
 }

@@ -18,19 +18,19 @@ export async function markTicket(house: House): Promise<Marked> {
   const add = async (ticket: object): Promise<number> => ((await house.sandbox('zendesk', 'POST', 'tickets', ticket)) as { ticket: { id: number } }).ticket.id;
   await add({
     subject: 'Lamp flickers at night', status: 'solved', requester,
-    comments: [{ author: 'requester', public: true, html: '<p>My lamp flickers at night.</p>' }, { author: 9001, public: true, html: `<p>Reset the lamp by holding the button for ten seconds ${value('solved-ticket')}.</p>` }],
+    comments: [{ public: true, html: '<p>My lamp flickers at night.</p>' }, { author: 9001, public: true, html: `<p>Reset the lamp by holding the button for ten seconds ${value('solved-ticket')}.</p>` }],
   });
   const ticketId = await add({
     subject: `Lamp flickers ${value('subject')}`, status: 'open', tags: [`t${value('tag').toLowerCase()}`], requester,
     comments: [
       {
-        author: 'requester', public: true,
+        public: true,
         html: `<p>Why does my lamp flicker at night ${value('comment')}?</p><span style="display:none">${value('hidden-text')}</span>`,
         attachments: [{ file_name: `${value('attachment-name')}.png`, content_type: 'image/png', size: 10 }],
       },
       { author: 9001, public: true, html: `<p>We look into it ${value('agent-comment')}.</p>` },
       { author: 9001, public: false, html: `<p>Note ${value('internal-note')}.</p>` },
-      { author: 'requester', public: true, html: '<p>How do I reset the lamp?</p>' },
+      { public: true, html: '<p>How do I reset the lamp?</p>' },
     ],
   });
   return { canaries, value, ticketId };
@@ -39,6 +39,8 @@ export async function markTicket(house: House): Promise<Marked> {
 interface Path {
   readonly name: string;
   readonly provider?: string;
+  /** Switched on at the provider simulator for every key. */
+  readonly fault?: string;
   readonly zendesk?: object;
   readonly json?: boolean;
   readonly disconnectAfterMs?: number;
@@ -50,9 +52,9 @@ const paths = (key: string): readonly Path[] => [
   { name: 'happy, one body', json: true },
   { name: 'happy, behaviour key', provider: `sk-sim.n=40.x=${key}` },
   ...['status=401', 'status=429.quota=1', 'status=429.ra=60', 'status=503', 'status=400', 'overflow=1', 'cut=3', 'midError=3', 'malformed=1', 'badjson=2', 'finish=length', 'filter=1'].map((behaviour) => ({
-    name: behaviour, provider: `sk-sim.${behaviour}.x=${key}`,
+    name: behaviour, provider: `sk-sim.n=40.x=${key}`, fault: behaviour,
   })),
-  { name: 'provider timeout', provider: `sk-sim.hang=1.x=${key}` },
+  { name: 'provider timeout', provider: `sk-sim.n=40.x=${key}`, fault: 'hang=1' },
   { name: 'disconnect while waiting', provider: `sk-sim.ttft=3000.x=${key}`, disconnectAfterMs: 300 },
   { name: 'disconnect while streaming', provider: `sk-sim.n=400.itl=20.x=${key}`, disconnectAfterMs: 500 },
   ...[401, 403, 404, 422, 500, 503].map((status) => ({ name: `Zendesk ${status}`, zendesk: { match: '/api/v2/', kind: 'status', status, times: 20 } })),
@@ -74,6 +76,7 @@ export async function exercise(house: House, marked: Marked, options: { readonly
   for (const path of chosen) {
     options.onPath(path.name);
     if (path.provider !== undefined) await house.useProvider('openai-compatible', path.provider);
+    if (path.fault !== undefined) await house.sandbox('providers', 'POST', 'fault', { settings: path.fault });
     if (path.zendesk !== undefined) await house.sandbox('zendesk', 'POST', 'faults', path.zendesk);
     const token = await house.signIn(ticketId);
     await Promise.all(
@@ -85,6 +88,7 @@ export async function exercise(house: House, marked: Marked, options: { readonly
       }),
     );
     if (path.zendesk !== undefined) await house.sandbox('zendesk', 'DELETE', 'faults');
+    if (path.fault !== undefined) await house.sandbox('providers', 'POST', 'fault', { settings: '' });
     if (path.provider !== undefined) await house.useProvider('openai-compatible', 'sk-demo', { model: 'indesk-demo', demo: true });
   }
   // A malformed request, a forged session and a stranger's token carry canaries too.

@@ -10,7 +10,7 @@ const zendeskAudit = z.object({
   id: z.number(),
   author_id: z.number(),
   created_at: z.string(),
-  events: z.array(z.object({ type: z.string(), field_name: z.string().nullish(), value: z.unknown(), previous_value: z.unknown() })),
+  events: z.array(z.object({ type: z.string(), field_name: z.string().nullish(), value: z.unknown().optional(), previous_value: z.unknown().optional() })),
 });
 const auditsAnswer = z.object({
   audits: z.array(zendeskAudit),

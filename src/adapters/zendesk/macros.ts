@@ -11,7 +11,7 @@ const zendeskMacro = z.object({
   title: z.string(),
   description: z.string().nullish(),
   active: z.boolean().nullish(),
-  actions: z.array(z.object({ field: z.string(), value: z.unknown() })).nullish(),
+  actions: z.array(z.object({ field: z.string(), value: z.unknown().optional() })).nullish(),
   restriction: z.record(z.string(), z.json()).nullish(),
 });
 const macrosAnswer = z.object({

@@ -29,7 +29,7 @@ export const zendeskTicket = z.object({
   created_at: z.string(),
   updated_at: z.string(),
   from_messaging_channel: z.boolean().nullish(),
-  custom_fields: z.array(z.object({ id: z.number(), value: z.unknown() })).nullish(),
+  custom_fields: z.array(z.object({ id: z.number(), value: z.unknown().optional() })).nullish(),
   comment_count: z.number().nullish(),
 });
 type RawTicket = z.infer<typeof zendeskTicket>;

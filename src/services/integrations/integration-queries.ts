@@ -53,8 +53,9 @@ interface ProviderRow {
   readonly contextWindow: number | null;
 }
 
-/** The new provider becomes the default; the earlier one stays stored. */
+/** The new provider becomes the default and takes the place of one with the same label; others stay stored. */
 export async function insertProvider(tx: WriteTransaction, subscriptionId: string, row: ProviderRow): Promise<void> {
+  await tx.deleteFrom('app.provider_connection').where('label', '=', row.label).execute();
   await tx.updateTable('app.provider_connection').set({ is_default: false }).where('is_default', '=', true).execute();
   await tx
     .insertInto('app.provider_connection')

@@ -16,6 +16,10 @@ import { StageLine } from './stage-line.tsx';
 type Mode = (typeof rewriteModes)[number];
 type RewriteBody = z.input<typeof RewriteTextInput>;
 
+/** How long opening waits for the reply's text; milliseconds. */
+const patience = 200;
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
 /** Works on the agent's own words: what stands in the reply field, or a text typed here. */
 export function ImproveCard() {
   const { t, ticketId, composer } = useSidebar();
@@ -40,8 +44,9 @@ export function ImproveCard() {
     setText(words);
     setHtml(looksLikeHtml(draft) ? draft : null);
   };
-  const toggle = () => {
-    if (!open && text === '') void take(true);
+  const toggle = async () => {
+    // The text comes first, or the buttons below it would move under the pointer; a silent host delays nothing for long.
+    if (!open && text === '') await Promise.race([take(true), pause(patience)]);
     setOpen(!open);
   };
   const rewrite = (mode: Mode, more: Pick<RewriteBody, 'instruction' | 'targetLanguage'> = {}) => {
@@ -65,7 +70,7 @@ export function ImproveCard() {
   return (
     <section className="card" aria-busy={running}>
       <h2 className="fold">
-        <button type="button" aria-expanded={open} aria-controls={panel} onClick={toggle}>
+        <button type="button" aria-expanded={open} aria-controls={panel} onClick={() => void toggle()}>
           {t('improve.title')}
           <Icon name="chevron" className={open ? 'turned' : ''} />
         </button>

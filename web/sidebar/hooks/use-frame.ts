@@ -3,7 +3,7 @@ import type { ZafClient } from '../../shared/zaf-client.ts';
 
 const settleMilliseconds = 80;
 
-/** Tells Zendesk the height of the content when it has settled. */
+/** Tells Zendesk the height of the content: a first change at once, the ones that follow it when they have settled. */
 export function useFrameHeight(zaf: ZafClient | null): RefObject<HTMLDivElement> {
   const content = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -11,14 +11,20 @@ export function useFrameHeight(zaf: ZafClient | null): RefObject<HTMLDivElement>
     if (zaf === null || node === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let told = 0;
+    const tell = () => {
+      const height = Math.ceil(node.getBoundingClientRect().height);
+      if (height === told) return;
+      told = height;
+      zaf.invoke('resize', { width: '100%', height: `${height}px` }).catch(() => {});
+    };
     const observer = new ResizeObserver(() => {
+      const quiet = timer === undefined;
       clearTimeout(timer);
       timer = setTimeout(() => {
-        const height = Math.ceil(node.getBoundingClientRect().height);
-        if (height === told) return;
-        told = height;
-        zaf.invoke('resize', { width: '100%', height: `${height}px` }).catch(() => {});
+        timer = undefined;
+        tell();
       }, settleMilliseconds);
+      if (quiet) tell();
     });
     observer.observe(node);
     return () => {
