@@ -76,6 +76,8 @@ async function ticketIds(house: House, wanted: number): Promise<number[]> {
 const house = await openHouse(file === undefined ? {} : { ticketsFile: file });
 const driven: Driven[] = [];
 try {
+  // Driven at full speed, a plan's limit of requests a minute would be what is measured.
+  await house.sandbox('zendesk', 'POST', 'settings', { limits: { requestsPerMinute: null, helpCenterPerMinute: null } });
   const ids = await ticketIds(house, count);
   for (const id of ids) {
     driven.push(await driveTicket(house, id));

@@ -26,19 +26,29 @@ const authorise = async (verifier: string, decision = 'allow'): Promise<URLSearc
     code_challenge_method: 'S256',
     decision,
   });
-  const response = await fetch(`${account.simulator.url}/oauth/authorizations`, { method: 'POST', body: form, redirect: 'manual' });
+  const response = await fetch(`${account.simulator.url}/oauth/authorizations`, {
+    method: 'POST',
+    body: form,
+    redirect: 'manual',
+  });
   expect(response.status).toBe(302);
   return new URL(response.headers.get('location') ?? '').searchParams;
 };
 
 it('grants client credentials without a refresh token and shows the token in part only', async () => {
-  const { status, body } = await account.grant({ grant_type: 'client_credentials', scope: 'read tickets:write', expires_in: 600 });
+  const { status, body } = await account.grant({
+    grant_type: 'client_credentials',
+    scope: 'read tickets:write',
+    expires_in: 600,
+  });
   expect(status).toBe(201);
   expect(body).toMatchObject({ token_type: 'bearer', scope: 'read tickets:write', expires_in: 600 });
   expect(body).not.toHaveProperty('refresh_token');
   const token = String(body['access_token']);
   const current = await account.call('GET', '/api/v2/oauth/tokens/current.json', undefined, { token });
-  expect(current.body).toMatchObject({ token: { token: token.slice(0, 10), scopes: ['read', 'tickets:write'] } });
+  expect(current.body).toMatchObject({
+    token: { token: token.slice(0, 10), scopes: ['read', 'tickets:write'] },
+  });
 });
 
 it.each([
@@ -58,18 +68,31 @@ it('refuses every call of a token with an unknown scope, and what a narrow token
   for (const path of ['/api/v2/tickets/11', '/api/v2/users/me', '/api/v2/oauth/tokens/current']) {
     expect((await account.call('GET', path, undefined, { token })).status).toBe(403);
   }
-  const narrow = String((await account.grant({ grant_type: 'client_credentials', scope: 'tickets:read' })).body['access_token']);
+  const narrow = String(
+    (await account.grant({ grant_type: 'client_credentials', scope: 'tickets:read' })).body['access_token'],
+  );
   expect((await account.call('GET', '/api/v2/tickets/11', undefined, { token: narrow })).status).toBe(200);
-  expect(await account.call('PUT', '/api/v2/tickets/11', { ticket: {} }, { token: narrow })).toMatchObject({ status: 403, body: { error: 'Forbidden' } });
-  expect((await account.call('GET', '/api/v2/search?query=lamp', undefined, { token: narrow })).status).toBe(403);
+  expect(await account.call('PUT', '/api/v2/tickets/11', { ticket: {} }, { token: narrow })).toMatchObject({
+    status: 403,
+    body: { error: 'Forbidden' },
+  });
+  expect((await account.call('GET', '/api/v2/search?query=lamp', undefined, { token: narrow })).status).toBe(
+    403,
+  );
   expect(isKnownScope('hc:read')).toBe(true);
 });
 
 it('answers 200 with an anonymous user to /users/me without credentials, and 401 elsewhere', async () => {
   const me = await account.call('GET', '/api/v2/users/me.json', undefined, { token: null });
   expect(me).toMatchObject({ status: 200, body: { user: { id: null, name: 'Anonymous user' } } });
-  expect(await account.call('GET', '/api/v2/tickets/11', undefined, { token: null })).toMatchObject({ status: 401, body: { error: "Couldn't authenticate you" } });
-  expect(await account.call('GET', '/api/v2/tickets/11', undefined, { token: 'nonsense' })).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  expect(await account.call('GET', '/api/v2/tickets/11', undefined, { token: null })).toMatchObject({
+    status: 401,
+    body: { error: "Couldn't authenticate you" },
+  });
+  expect(await account.call('GET', '/api/v2/tickets/11', undefined, { token: 'nonsense' })).toMatchObject({
+    status: 401,
+    body: { error: 'invalid_token' },
+  });
 });
 
 it('exchanges a code once, only with its verifier, and rotates both tokens on refresh', async () => {
@@ -77,13 +100,17 @@ it('exchanges a code once, only with its verifier, and rotates both tokens on re
   const client = { client_id: 'indesk_sandbox_public', client_secret: undefined };
   const exchange = { ...client, grant_type: 'authorization_code', redirect_uri: REDIRECT };
   const wrong = await authorise(verifier);
-  expect(await account.grant({ ...exchange, code: wrong.get('code'), code_verifier: 'w'.repeat(43) })).toMatchObject({ status: 400 });
+  expect(
+    await account.grant({ ...exchange, code: wrong.get('code'), code_verifier: 'w'.repeat(43) }),
+  ).toMatchObject({ status: 400 });
 
   const back = await authorise(verifier);
   expect(back.get('state')).toBe('s-1');
   const granted = await account.grant({ ...exchange, code: back.get('code'), code_verifier: verifier });
   expect(granted.body).toMatchObject({ scope: 'read write', refresh_token_expires_in: 2_592_000 });
-  expect((await account.grant({ ...exchange, code: back.get('code'), code_verifier: verifier })).status).toBe(400);
+  expect((await account.grant({ ...exchange, code: back.get('code'), code_verifier: verifier })).status).toBe(
+    400,
+  );
 
   const refresh = { ...client, grant_type: 'refresh_token', refresh_token: granted.body['refresh_token'] };
   const renewed = await account.grant(refresh);
@@ -91,7 +118,9 @@ it('exchanges a code once, only with its verifier, and rotates both tokens on re
   expect(await account.grant(refresh)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   const [old, fresh] = [granted, renewed].map((reply) => String(reply.body['access_token']));
   expect((await account.call('GET', '/api/v2/tickets/11', undefined, { token: old ?? '' })).status).toBe(401);
-  expect((await account.call('GET', '/api/v2/tickets/11', undefined, { token: fresh ?? '' })).status).toBe(200);
+  expect((await account.call('GET', '/api/v2/tickets/11', undefined, { token: fresh ?? '' })).status).toBe(
+    200,
+  );
 });
 
 it('sends a refusal back to the application', async () => {
@@ -101,21 +130,34 @@ it('sends a refusal back to the application', async () => {
 
 it('shows the authorise page with everything escaped, and redirects to loopback addresses only', async () => {
   const page = `${account.simulator.url}/oauth/authorizations/new?response_type=code&client_id=indesk_sandbox&scope=read`;
-  const shown = await fetch(`${page}&redirect_uri=${encodeURIComponent(REDIRECT)}&state=${encodeURIComponent('"><script>')}`);
+  const shown = await fetch(
+    `${page}&redirect_uri=${encodeURIComponent(REDIRECT)}&state=${encodeURIComponent('"><script>')}`,
+  );
   expect(await shown.text()).not.toContain('<script>');
-  expect((await fetch(`${page}&redirect_uri=${encodeURIComponent('https://evil.example/')}`)).status).toBe(400);
+  expect((await fetch(`${page}&redirect_uri=${encodeURIComponent('https://evil.example/')}`)).status).toBe(
+    400,
+  );
 });
 
 it('ends a token when its time is over, when it is revoked, and when a test says so', async () => {
-  const revoked = String((await account.grant({ grant_type: 'client_credentials', scope: 'read write' })).body['access_token']);
-  expect((await account.call('DELETE', '/api/v2/oauth/tokens/current', undefined, { token: revoked })).status).toBe(204);
+  const revoked = String(
+    (await account.grant({ grant_type: 'client_credentials', scope: 'read write' })).body['access_token'],
+  );
+  expect(
+    (await account.call('DELETE', '/api/v2/oauth/tokens/current', undefined, { token: revoked })).status,
+  ).toBe(204);
   expect((await account.call('GET', '/api/v2/tickets/11', undefined, { token: revoked })).status).toBe(401);
   await account.call('POST', '/_sandbox/expire-tokens');
   expect((await account.call('GET', '/api/v2/tickets/11')).status).toBe(401);
 
   const oauth = new OAuth([{ id: 1, identifier: 'c', secret: 's', userId: 1 }]);
   vi.useFakeTimers();
-  const granted = oauth.grant({ grant_type: 'client_credentials', client_id: 'c', client_secret: 's', expires_in: 300 });
+  const granted = oauth.grant({
+    grant_type: 'client_credentials',
+    client_id: 'c',
+    client_secret: 's',
+    expires_in: 300,
+  });
   const token = String(granted['access_token']);
   vi.advanceTimersByTime(299_000);
   expect(oauth.find(token)).toBeDefined();
@@ -129,6 +171,12 @@ it('lets a code live for 120 seconds', () => {
   const oauth = new OAuth([client]);
   const code = oauth.issueCode({ client, userId: 1, redirectUri: REDIRECT, scope: 'read', challenge: null });
   vi.advanceTimersByTime(120_001);
-  const body = { grant_type: 'authorization_code', client_id: 'c', client_secret: 's', code, redirect_uri: REDIRECT };
+  const body = {
+    grant_type: 'authorization_code',
+    client_id: 'c',
+    client_secret: 's',
+    code,
+    redirect_uri: REDIRECT,
+  };
   expect(() => oauth.grant(body)).toThrow('invalid_grant');
 });

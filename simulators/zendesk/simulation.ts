@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { forbidden, notFound } from './api-error.ts';
+import { forbidden, notFound, parameterMissing } from './api-error.ts';
 import type { AppInstallation, AppKeys } from './app-signing.ts';
 import type { FaultSwitch } from './faults.ts';
 import type { Jobs } from './jobs.ts';
@@ -8,7 +8,8 @@ import type { Presenter } from './present.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { RequestCounters } from './request-counters.ts';
 import type { Webhooks } from './webhooks.ts';
-import type { StoredTicket, User } from './model.ts';
+import { isJson } from './model.ts';
+import type { Json, StoredTicket, User } from './model.ts';
 
 /** How to reach a simulated AI provider. */
 export type ProviderAccess = { readonly baseUrl: string; readonly apiKey: string; readonly model: string };
@@ -118,4 +119,10 @@ export function listParameter(url: URL, name: string): string[] {
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+}
+
+/** The `ticket` of a body. Throws 400. */
+export function ticketInput(call: Call): Json {
+  if (!isJson(call.body) || !isJson(call.body['ticket'])) throw parameterMissing('ticket');
+  return call.body['ticket'];
 }

@@ -19,6 +19,7 @@ import { sandboxRoutes } from './sandbox-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { serve } from './serve.ts';
 import type { ProviderAccess, Simulation } from './simulation.ts';
+import { ticketChangeRoutes } from './ticket-change-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 import { Triggers } from './triggers.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -122,6 +123,7 @@ export async function startZendeskSimulator(options: ZendeskSimulatorOptions): P
 function allRoutes(simulation: Simulation, triggers: Triggers) {
   return [
     ...ticketRoutes(simulation),
+    ...ticketChangeRoutes(simulation),
     ...commentRoutes(simulation),
     ...searchRoutes(simulation),
     ...macroRoutes(simulation),

@@ -46,7 +46,14 @@ const received = async (count: number): Promise<Delivery[]> => {
 };
 
 const createHook = async (subscriptions: string[]): Promise<{ id: string; secret: string }> => {
-  const made = await account.call('POST', '/api/v2/webhooks', { webhook: { name: 'InDesk', endpoint, subscriptions, authentication: { type: 'bearer_token', data: { token: 't-1' } } } });
+  const made = await account.call('POST', '/api/v2/webhooks', {
+    webhook: {
+      name: 'InDesk',
+      endpoint,
+      subscriptions,
+      authentication: { type: 'bearer_token', data: { token: 't-1' } },
+    },
+  });
   expect(made.status).toBe(201);
   expect(JSON.stringify(made.body)).not.toContain('t-1');
   const { id } = made.body['webhook'] as { id: string };
@@ -55,21 +62,34 @@ const createHook = async (subscriptions: string[]): Promise<{ id: string; secret
 };
 
 const signatureOf = ({ headers, body }: Delivery, secret: string): boolean =>
-  createHmac('sha256', secret).update(`${String(headers['x-zendesk-webhook-signature-timestamp'])}${body}`).digest('base64') ===
-  headers['x-zendesk-webhook-signature'];
+  createHmac('sha256', secret)
+    .update(`${String(headers['x-zendesk-webhook-signature-timestamp'])}${body}`)
+    .digest('base64') === headers['x-zendesk-webhook-signature'];
 
 it('runs a trigger after a comment and signs the delivery', async () => {
   const hook = await createHook(['conditional_ticket_events']);
   const trigger = {
     title: 'Tell InDesk',
-    conditions: { all: [{ field: 'update_type', operator: 'is', value: 'Change' }, { field: 'current_tags', operator: 'not_includes', value: 'indesk' }], any: [] },
+    conditions: {
+      all: [
+        { field: 'update_type', operator: 'is', value: 'Change' },
+        { field: 'current_tags', operator: 'not_includes', value: 'indesk' },
+      ],
+      any: [],
+    },
     actions: [{ field: 'notification_webhook', value: [hook.id, '{"v":1,"ticket_id":"{{ticket.id}}"}'] }],
   };
   expect((await account.call('POST', '/api/v2/triggers', { trigger })).status).toBe(201);
-  await account.call('PUT', '/api/v2/tickets/11', { ticket: { comment: { body: 'Hello again', author_id: 1 } } });
+  await account.call('PUT', '/api/v2/tickets/11', {
+    ticket: { comment: { body: 'Hello again', author_id: 1 } },
+  });
   const [delivery] = await received(1);
   expect(delivery?.body).toBe('{"v":1,"ticket_id":"11"}');
-  expect(delivery?.headers).toMatchObject({ authorization: 'Bearer t-1', 'x-zendesk-webhook-id': hook.id, 'x-zendesk-account-id': '12514403' });
+  expect(delivery?.headers).toMatchObject({
+    authorization: 'Bearer t-1',
+    'x-zendesk-webhook-id': hook.id,
+    'x-zendesk-account-id': '12514403',
+  });
   expect(delivery !== undefined && signatureOf(delivery, hook.secret)).toBe(true);
   await account.call('PUT', '/api/v2/tickets/11', { ticket: { tags: ['indesk'] } });
   await new Promise((resolve) => setTimeout(resolve, 60));
@@ -78,11 +98,18 @@ it('runs a trigger after a comment and signs the delivery', async () => {
 
 it('sends ticket events to a subscribed webhook with ids as text and words in capitals', async () => {
   await createHook(['zen:event-type:ticket.status_changed', 'zen:event-type:ticket.comment_added']);
-  await account.call('PUT', '/api/v2/tickets/11', { ticket: { status: 'pending', comment: { body: 'Wait', public: false } } });
+  await account.call('PUT', '/api/v2/tickets/11', {
+    ticket: { status: 'pending', comment: { body: 'Wait', public: false } },
+  });
   const bodies = (await received(2)).map((delivery): unknown => JSON.parse(delivery.body));
   expect(bodies).toEqual(
     expect.arrayContaining([
-      expect.objectContaining({ type: 'zen:event-type:ticket.status_changed', subject: 'zen:ticket:11', detail: expect.objectContaining({ id: '11', status: 'PENDING', actor_id: '9900' }), event: expect.objectContaining({ current: 'pending', previous: 'open' }) }),
+      expect.objectContaining({
+        type: 'zen:event-type:ticket.status_changed',
+        subject: 'zen:ticket:11',
+        detail: expect.objectContaining({ id: '11', status: 'PENDING', actor_id: '9900' }),
+        event: expect.objectContaining({ current: 'pending', previous: 'open' }),
+      }),
       expect.objectContaining({ type: 'zen:event-type:ticket.comment_added' }),
     ]),
   );
@@ -124,8 +151,20 @@ it('signs test deliveries with the well-known secret', async () => {
 });
 
 it('refuses triggers and events on one webhook, plain http elsewhere, and agents', async () => {
-  const webhook = { name: 'x', endpoint, subscriptions: ['conditional_ticket_events', 'zen:event-type:ticket.created'] };
+  const webhook = {
+    name: 'x',
+    endpoint,
+    subscriptions: ['conditional_ticket_events', 'zen:event-type:ticket.created'],
+  };
   expect((await account.call('POST', '/api/v2/webhooks', { webhook })).status).toBe(422);
-  expect((await account.call('POST', '/api/v2/webhooks', { webhook: { name: 'x', endpoint: 'http://example.com/' } })).status).toBe(422);
-  expect((await account.call('GET', '/api/v2/webhooks', undefined, { token: 'sandbox-agent-9001' })).status).toBe(403);
+  expect(
+    (
+      await account.call('POST', '/api/v2/webhooks', {
+        webhook: { name: 'x', endpoint: 'http://example.com/' },
+      })
+    ).status,
+  ).toBe(422);
+  expect(
+    (await account.call('GET', '/api/v2/webhooks', undefined, { token: 'sandbox-agent-9001' })).status,
+  ).toBe(403);
 });

@@ -41,9 +41,13 @@ export function createAddressPolicy(purpose: EgressPurpose, options: AddressPoli
   const refusal = (host: string, port: number): string | undefined => {
     if (isListed(host, port) || isListedLiteral(host)) return undefined;
     if (port !== 443) return 'Only port 443 may be used.';
-    if (purpose === 'zendesk') return zendeskHost.test(host) ? undefined : 'This is not an address of a Zendesk account.';
-    if (isAddressLiteral(host)) return isPublicAddress(withoutBrackets(host)) ? undefined : 'This address is not public.';
-    return !host.includes('.') || host.endsWith('.') || localNames.test(host) ? 'This address is not public.' : undefined;
+    if (purpose === 'zendesk')
+      return zendeskHost.test(host) ? undefined : 'This is not an address of a Zendesk account.';
+    if (isAddressLiteral(host))
+      return isPublicAddress(withoutBrackets(host)) ? undefined : 'This address is not public.';
+    return !host.includes('.') || host.endsWith('.') || localNames.test(host)
+      ? 'This address is not public.'
+      : undefined;
   };
 
   return {
@@ -51,8 +55,10 @@ export function createAddressPolicy(purpose: EgressPurpose, options: AddressPoli
       const url = parseUrl(input);
       const port = portOf(url);
       const listed = isListed(url.hostname, port) || isListedLiteral(url.hostname);
-      if (url.protocol !== 'https:' && !(url.protocol === 'http:' && listed)) throw refused('Only https may be used.');
-      if (url.username !== '' || url.password !== '') throw refused('An address with a user name may not be used.');
+      if (url.protocol !== 'https:' && !(url.protocol === 'http:' && listed))
+        throw refused('Only https may be used.');
+      if (url.username !== '' || url.password !== '')
+        throw refused('An address with a user name may not be used.');
       const reason = refusal(url.hostname, port);
       if (reason !== undefined) throw refused(reason);
       return url;
@@ -91,6 +97,7 @@ function parseNetwork(entry: string): Network {
 function parseEndpoint(entry: string): string {
   const [, host, port] = /^(\[[0-9a-f:.]+\]|[^\s:/@?#]+):(\d{1,5})$/i.exec(entry) ?? [];
   const url = host === undefined ? null : URL.parse(`http://${host}/`);
-  if (url === null || Number(port) < 1 || Number(port) > 65_535) throw new Error(`Neither host:port nor a network: ${entry}`);
+  if (url === null || Number(port) < 1 || Number(port) > 65_535)
+    throw new Error(`Neither host:port nor a network: ${entry}`);
   return `${url.hostname}:${Number(port)}`;
 }

@@ -8,7 +8,13 @@ export type Network = [Address, number];
 const globalUnicastV6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
 /** Private kinds of address that a host allowed by name may resolve to; link-local and multicast never are. */
-const privateRanges: ReadonlySet<string> = new Set(['unicast', 'private', 'loopback', 'uniqueLocal', 'carrierGradeNat']);
+const privateRanges: ReadonlySet<string> = new Set([
+  'unicast',
+  'private',
+  'loopback',
+  'uniqueLocal',
+  'carrierGradeNat',
+]);
 
 /** Where clouds hand out credentials; both lie in ranges that are otherwise merely private. */
 const metadataAddresses: ReadonlySet<string> = new Set(['100.100.100.200', 'fd00:ec2::254']);
@@ -27,13 +33,18 @@ export function isPublicAddress(address: string): boolean {
 /** True for what a host that the operator has allowed by name may resolve to. */
 export function isPrivateOrPublicAddress(address: string): boolean {
   const parsed = parse(address);
-  return parsed !== undefined && privateRanges.has(parsed.range()) && !metadataAddresses.has(parsed.toString());
+  return (
+    parsed !== undefined && privateRanges.has(parsed.range()) && !metadataAddresses.has(parsed.toString())
+  );
 }
 
 /** True when the address lies in one of the networks. */
 export function isInNetworks(address: string, networks: readonly Network[]): boolean {
   const parsed = parse(address);
-  return parsed !== undefined && networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network));
+  return (
+    parsed !== undefined &&
+    networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network))
+  );
 }
 
 /** True for an IP address in the notation of `URL.hostname`, with or without brackets. */

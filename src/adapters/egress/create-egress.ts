@@ -3,7 +3,14 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import { insideTransaction } from '../../kernel/transaction-scope.ts';
 import type { Egress, EgressPurpose } from '../../ports/egress.ts';
 import { createAddressPolicy, type AddressPolicy } from './address-policy.ts';
-import { codeOf, createGuardedAgent, egressTimes, resolveWithSystem, type EgressTimes, type Resolve } from './guarded-agent.ts';
+import {
+  codeOf,
+  createGuardedAgent,
+  egressTimes,
+  resolveWithSystem,
+  type EgressTimes,
+  type Resolve,
+} from './guarded-agent.ts';
 
 export interface EgressOptions {
   /** `host:port` or CIDR that providers may live at although it is not public: self-hosted models, simulators. */
@@ -22,7 +29,10 @@ interface Exit {
 }
 
 /** Decoded bytes of one answer, so that a compressed one counts as what it becomes. */
-const largestResponse: Readonly<Record<EgressPurpose, number>> = { zendesk: 10 * 1024 * 1024, provider: 32 * 1024 * 1024 };
+const largestResponse: Readonly<Record<EgressPurpose, number>> = {
+  zendesk: 10 * 1024 * 1024,
+  provider: 32 * 1024 * 1024,
+};
 
 /** Code of the error for an answer over the limit, on `cause.code` like the codes of undici. */
 export const responseTooLarge = 'EGRESS_RESPONSE_TOO_LARGE';
@@ -30,14 +40,24 @@ export const responseTooLarge = 'EGRESS_RESPONSE_TOO_LARGE';
 /** Builds the way out: every connection, redirect and answer is checked against the purpose it is for. */
 export function createEgress(options: EgressOptions): Egress {
   const resolve = options.resolve ?? resolveWithSystem;
-  const lists = { allowedPrivate: options.allowedPrivate, zendeskHosts: options.zendeskHosts ?? options.allowedPrivate.filter((entry) => !entry.includes('/')) };
+  const lists = {
+    allowedPrivate: options.allowedPrivate,
+    zendeskHosts: options.zendeskHosts ?? options.allowedPrivate.filter((entry) => !entry.includes('/')),
+  };
   const createExit = (purpose: EgressPurpose): Exit => {
     const times = { ...egressTimes[purpose], ...options.times };
     const policy = createAddressPolicy(purpose, lists);
     const dispatcher = createGuardedAgent(policy, times, resolve);
-    return { policy, dispatcher, fetch: createFetch(policy, dispatcher, times.total, largestResponse[purpose]) };
+    return {
+      policy,
+      dispatcher,
+      fetch: createFetch(policy, dispatcher, times.total, largestResponse[purpose]),
+    };
   };
-  const exits: Readonly<Record<EgressPurpose, Exit>> = { zendesk: createExit('zendesk'), provider: createExit('provider') };
+  const exits: Readonly<Record<EgressPurpose, Exit>> = {
+    zendesk: createExit('zendesk'),
+    provider: createExit('provider'),
+  };
   return {
     fetchFor: (purpose) => exits[purpose].fetch,
     dispatcherFor: (purpose) => exits[purpose].dispatcher,
@@ -48,7 +68,12 @@ export function createEgress(options: EgressOptions): Egress {
   };
 }
 
-function createFetch(policy: AddressPolicy, dispatcher: Dispatcher, total: number, limit: number): typeof undiciFetch {
+function createFetch(
+  policy: AddressPolicy,
+  dispatcher: Dispatcher,
+  total: number,
+  limit: number,
+): typeof undiciFetch {
   return async (input: RequestInfo, init: RequestInit = {}) => {
     if (insideTransaction()) throw new Error('An outside call was made inside a database transaction');
     const given = init.signal ?? (typeof input === 'object' && 'signal' in input ? input.signal : undefined);
@@ -99,5 +124,7 @@ function withoutAddress(error: unknown, signal: AbortSignal): unknown {
   }
   const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined) ?? 'EGRESS_NETWORK';
   // Clients tell a network error from others by this class and text.
-  return new TypeError('fetch failed', { cause: Object.assign(new Error('The connection failed'), { code }) });
+  return new TypeError('fetch failed', {
+    cause: Object.assign(new Error('The connection failed'), { code }),
+  });
 }

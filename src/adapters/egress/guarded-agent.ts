@@ -6,7 +6,9 @@ import type { EgressPurpose } from '../../ports/egress.ts';
 import { refused, type AddressPolicy } from './address-policy.ts';
 
 /** All addresses of a host name; rejects when there are none. */
-export type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+export type Resolve = (
+  host: string,
+) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 /** How long a call may wait for each step, milliseconds. */
 export interface EgressTimes {
@@ -38,7 +40,10 @@ export function createGuardedAgent(policy: AddressPolicy, times: EgressTimes, re
   });
   return agent.compose((dispatch) => (options, handler) => {
     if (insideTransaction()) throw new Error('An outside call was made inside a database transaction');
-    if (options.method === 'CONNECT' || (options.upgrade !== undefined && options.upgrade !== null && options.upgrade !== false)) {
+    if (
+      options.method === 'CONNECT' ||
+      (options.upgrade !== undefined && options.upgrade !== null && options.upgrade !== false)
+    ) {
       throw refused('Only plain requests may be made.');
     }
     policy.checkUrl(new URL(options.path, options.origin));
@@ -46,7 +51,11 @@ export function createGuardedAgent(policy: AddressPolicy, times: EgressTimes, re
   });
 }
 
-function createGuardedConnector(policy: AddressPolicy, times: EgressTimes, resolve: Resolve): buildConnector.connector {
+function createGuardedConnector(
+  policy: AddressPolicy,
+  times: EgressTimes,
+  resolve: Resolve,
+): buildConnector.connector {
   return (options, callback) => {
     const host = options.hostname;
     const port = options.port === '' ? (options.protocol === 'https:' ? 443 : 80) : Number(options.port);
@@ -55,7 +64,10 @@ function createGuardedConnector(policy: AddressPolicy, times: EgressTimes, resol
       return;
     }
     // Built per connection, because a lookup is told the name alone and the policy also needs the port.
-    const connect = buildConnector({ timeout: times.connect, lookup: guardedLookup(policy, port, resolve) } as buildConnector.BuildOptions);
+    const connect = buildConnector({
+      timeout: times.connect,
+      lookup: guardedLookup(policy, port, resolve),
+    } as buildConnector.BuildOptions);
     connect(options, callback);
   };
 }
@@ -69,13 +81,17 @@ function guardedLookup(policy: AddressPolicy, port: number, resolve: Resolve): L
           callback(refused('This address is not public.'), '', 0);
           return;
         }
-        const wanted = found.filter((entry) => !options.family || entry.family === options.family).map((entry) => ({ ...entry }));
+        const wanted = found
+          .filter((entry) => !options.family || entry.family === options.family)
+          .map((entry) => ({ ...entry }));
         const first = wanted[0];
-        if (first === undefined) callback(Object.assign(new Error('No address'), { code: 'ENOTFOUND' }), '', 0);
+        if (first === undefined)
+          callback(Object.assign(new Error('No address'), { code: 'ENOTFOUND' }), '', 0);
         else if (options.all) callback(null, wanted);
         else callback(null, first.address, first.family);
       },
-      (error: unknown) => callback(Object.assign(new Error('No address'), { code: codeOf(error) ?? 'ENOTFOUND' }), '', 0),
+      (error: unknown) =>
+        callback(Object.assign(new Error('No address'), { code: codeOf(error) ?? 'ENOTFOUND' }), '', 0),
     );
   };
 }
@@ -83,9 +99,11 @@ function guardedLookup(policy: AddressPolicy, port: number, resolve: Resolve): L
 function refuseRedirects(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
   return {
     onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-    onRequestUpgrade: (controller, status, headers, socket) => handler.onRequestUpgrade?.(controller, status, headers, socket),
+    onRequestUpgrade: (controller, status, headers, socket) =>
+      handler.onRequestUpgrade?.(controller, status, headers, socket),
     onResponseStart(controller, status, headers, statusText) {
-      if (status >= 300 && status < 400 && status !== 304) controller.abort(refused('The address redirects to another one.'));
+      if (status >= 300 && status < 400 && status !== 304)
+        controller.abort(refused('The address redirects to another one.'));
       else handler.onResponseStart?.(controller, status, headers, statusText);
     },
     onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),

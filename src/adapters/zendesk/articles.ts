@@ -31,9 +31,18 @@ export function searchArticles(
   const { brandIds } = call.connection;
   const brand: Record<string, string> = brandIds?.length === 1 ? { brand_id: String(brandIds[0]) } : {};
   return searchInSets(words, options.limit, async (set) => {
-    const query = { query: set.join(' '), locale: options.locale ?? '*', per_page: String(Math.min(Math.max(options.limit, 1), 100)), ...brand };
+    const query = {
+      query: set.join(' '),
+      locale: options.locale ?? '*',
+      per_page: String(Math.min(Math.max(options.limit, 1), 100)),
+      ...brand,
+    };
     try {
-      const { results } = await requests.json(call, { operation: 'search-articles', path: 'help_center/articles/search', query, missing: 'not-found' }, articlesAnswer);
+      const { results } = await requests.json(
+        call,
+        { operation: 'search-articles', path: 'help_center/articles/search', query, missing: 'not-found' },
+        articlesAnswer,
+      );
       return results.flatMap((raw) => (raw === null ? [] : [toArticle(raw)]));
     } catch (error) {
       if (error instanceof ProblemError && error.type === 'not-found') return [];

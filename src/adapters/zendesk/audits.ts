@@ -10,7 +10,14 @@ const zendeskAudit = z.object({
   id: z.number(),
   author_id: z.number(),
   created_at: z.string(),
-  events: z.array(z.object({ type: z.string(), field_name: z.string().nullish(), value: z.unknown().optional(), previous_value: z.unknown().optional() })),
+  events: z.array(
+    z.object({
+      type: z.string(),
+      field_name: z.string().nullish(),
+      value: z.unknown().optional(),
+      previous_value: z.unknown().optional(),
+    }),
+  ),
 });
 const auditsAnswer = z.object({
   audits: z.array(zendeskAudit),
@@ -18,13 +25,21 @@ const auditsAnswer = z.object({
 });
 
 /** What changed on a ticket and when, at most 500 steps from the first; comments and technical details are left out. */
-export async function fetchAudits(requests: ZendeskRequests, call: HelpDeskCall, ticketId: number): Promise<Transient<readonly TicketAudit[]>> {
+export async function fetchAudits(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+  ticketId: number,
+): Promise<Transient<readonly TicketAudit[]>> {
   const path = `tickets/${idPath(ticketId, 'ticket-not-found')}/audits`;
   const audits: TicketAudit[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const query = { 'page[size]': '100', ...(cursor === undefined ? {} : { 'page[after]': cursor }) };
-    const answer = await requests.json(call, { operation: 'audits', path, query, missing: 'ticket-not-found' }, auditsAnswer);
+    const answer = await requests.json(
+      call,
+      { operation: 'audits', path, query, missing: 'ticket-not-found' },
+      auditsAnswer,
+    );
     audits.push(...answer.audits.map(toAudit));
     cursor = answer.meta?.after_cursor ?? undefined;
     if (answer.meta?.has_more !== true || cursor === undefined) break;

@@ -9,7 +9,10 @@ const textOf = (html: string): string => commentText(html).text;
 describe('what a reader does not see', () => {
   it.each([
     ['display:none', `<span style="display:none">${secret}</span>`],
-    ['display none in capitals and with !important', `<span style="DISPLAY : NONE !important">${secret}</span>`],
+    [
+      'display none in capitals and with !important',
+      `<span style="DISPLAY : NONE !important">${secret}</span>`,
+    ],
     ['display written with an escape', `<span style="\\64 isplay:none">${secret}</span>`],
     ['display with a comment inside', `<span style="dis/**/play:none">${secret}</span>`],
     ['the hidden attribute', `<p hidden>${secret}</p>`],
@@ -30,7 +33,10 @@ describe('what a reader does not see', () => {
     ['white by name in a font tag', `<font color="white">${secret}</font>`],
     ['white as hsl', `<span style="color:hsl(0, 0%, 100%)">${secret}</span>`],
     ['black on black', `<div style="background:#000"><p style="color:black">${secret}</p></div>`],
-    ['the colour of a table cell', `<table><tr><td bgcolor="#336699"><span style="color:#336699">${secret}</span></td></tr></table>`],
+    [
+      'the colour of a table cell',
+      `<table><tr><td bgcolor="#336699"><span style="color:#336699">${secret}</span></td></tr></table>`,
+    ],
     ['transparent text', `<span style="color:transparent">${secret}</span>`],
     ['transparent rgba', `<span style="color:rgba(0,0,0,0)">${secret}</span>`],
     ['transparent text fill', `<span style="-webkit-text-fill-color:transparent">${secret}</span>`],
@@ -41,7 +47,10 @@ describe('what a reader does not see', () => {
     ['a transform to nothing', `<div style="transform:scale(0)">${secret}</div>`],
     ['clip', `<div style="position:absolute;clip:rect(0,0,0,0)">${secret}</div>`],
     ['clip-path', `<div style="clip-path:inset(100%)">${secret}</div>`],
-    ['a nested visible-looking child', `<div style="display:none"><p style="display:block">${secret}</p></div>`],
+    [
+      'a nested visible-looking child',
+      `<div style="display:none"><p style="display:block">${secret}</p></div>`,
+    ],
     ['an HTML comment', `<!-- ${secret} -->`],
     ['a template', `<template>${secret}</template>`],
   ])('is left out and reported: %s', (_name, html) => {
@@ -64,11 +73,23 @@ describe('what a reader does not see', () => {
   });
 
   it.each([
-    ['a child that is visible again', '<div style="visibility:hidden"><b style="visibility:visible">shown</b></div>'],
-    ['a mail template with font-size 0 around', '<td style="font-size:0px"><div style="font-size:14px">shown</div></td>'],
+    [
+      'a child that is visible again',
+      '<div style="visibility:hidden"><b style="visibility:visible">shown</b></div>',
+    ],
+    [
+      'a mail template with font-size 0 around',
+      '<td style="font-size:0px"><div style="font-size:14px">shown</div></td>',
+    ],
     ['white on a dark button', '<a style="background:#1f73b7;color:#fff">shown</a>'],
-    ['white on a dark table cell', '<table bgcolor="#000000"><tr><td><font color="#ffffff">shown</font></td></tr></table>'],
-    ['white on an image that is not known', '<div style="background-image:url(x.png);color:#fff">shown</div>'],
+    [
+      'white on a dark table cell',
+      '<table bgcolor="#000000"><tr><td><font color="#ffffff">shown</font></td></tr></table>',
+    ],
+    [
+      'white on an image that is not known',
+      '<div style="background-image:url(x.png);color:#fff">shown</div>',
+    ],
     ['small print', '<span style="font-size:8px">shown</span>'],
     ['grey text', '<span style="color:#999">shown</span>'],
     ['half opacity', '<span style="opacity:.5">shown</span>'],
@@ -82,11 +103,15 @@ describe('what a reader does not see', () => {
 
 describe('invisible characters', () => {
   it('removes zero-width, bidi, control and filler characters', () => {
-    expect(removeInvisible('a\u200Bb\u200Ec\u202Ed\u2066e\uFEFFf\u00ADg\u0000h\u2060i\u3164j').text).toBe('abcdefghij');
+    expect(removeInvisible('a\u200Bb\u200Ec\u202Ed\u2066e\uFEFFf\u00ADg\u0000h\u2060i\u3164j').text).toBe(
+      'abcdefghij',
+    );
   });
 
   it('removes and reports a message in tag characters', () => {
-    const smuggled = [...'hidden'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+    const smuggled = [...'hidden']
+      .map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0)))
+      .join('');
     expect(commentText(`<p>Hello${smuggled}</p>`)).toEqual({ text: 'Hello', hiddenTextRemoved: true });
     expect(plainCommentText(`Hello${smuggled}`)).toEqual({ text: 'Hello', hiddenTextRemoved: true });
   });
@@ -104,7 +129,9 @@ describe('invisible characters', () => {
 
 describe('layout', () => {
   it('keeps paragraphs, line breaks and entities', () => {
-    expect(textOf('<div class="zd-comment"><p>Hello,</p><p>a &amp; b<br>next &lt;line&gt;</p></div>')).toBe('Hello,\n\na & b\nnext <line>');
+    expect(textOf('<div class="zd-comment"><p>Hello,</p><p>a &amp; b<br>next &lt;line&gt;</p></div>')).toBe(
+      'Hello,\n\na & b\nnext <line>',
+    );
   });
 
   it('keeps lists, also inside of lists and with paragraphs', () => {
@@ -113,18 +140,24 @@ describe('layout', () => {
   });
 
   it('keeps table cells apart', () => {
-    expect(textOf('<table><tr><th>Item</th><th>Price</th></tr><tr><td>Tent</td><td><p>289</p></td></tr></table>')).toBe('Item | Price\nTent | 289');
+    expect(
+      textOf('<table><tr><th>Item</th><th>Price</th></tr><tr><td>Tent</td><td><p>289</p></td></tr></table>'),
+    ).toBe('Item | Price\nTent | 289');
   });
 
   it('marks quotations', () => {
-    expect(textOf('<p>You said</p><blockquote>two days</blockquote><p>and now?</p>')).toBe('You said\n\n> two days\n\nand now?');
+    expect(textOf('<p>You said</p><blockquote>two days</blockquote><p>and now?</p>')).toBe(
+      'You said\n\n> two days\n\nand now?',
+    );
   });
 
   it('shows where a link leads when its text does not say so', () => {
     expect(textOf('<a href="https://a.co/x">here</a>')).toBe('here (https://a.co/x)');
     expect(textOf('<a href="https://www.a.co/">a.co</a>')).toBe('a.co');
     expect(textOf('<a href="javascript:alert(1)">here</a>')).toBe('here');
-    expect(textOf('<a href="https://evil.example/">https://bank.example</a>')).toBe('https://bank.example (https://evil.example/)');
+    expect(textOf('<a href="https://evil.example/">https://bank.example</a>')).toBe(
+      'https://bank.example (https://evil.example/)',
+    );
   });
 
   it('keeps preformatted lines', () => {
@@ -132,7 +165,9 @@ describe('layout', () => {
   });
 
   it('mentions images and shows emoji images as emoji, but no tracking pixels', () => {
-    expect(textOf('See <img src="a.jpg" alt="damage"> <img alt="🙂"><img width="1" height="1">')).toBe('See [image] 🙂');
+    expect(textOf('See <img src="a.jpg" alt="damage"> <img alt="🙂"><img width="1" height="1">')).toBe(
+      'See [image] 🙂',
+    );
   });
 });
 
@@ -151,7 +186,11 @@ describe('the thread below an answer', () => {
 
   it('stays when it is all there is, was forwarded, or has answers in between', () => {
     expect(textOf('<div class="gmail_quote">only this</div>')).toBe('only this');
-    expect(textOf('<p>See below</p><div class="gmail_quote">---------- Forwarded message ---------<br>from the shop</div>')).toContain('from the shop');
+    expect(
+      textOf(
+        '<p>See below</p><div class="gmail_quote">---------- Forwarded message ---------<br>from the shop</div>',
+      ),
+    ).toContain('from the shop');
     const between = 'Hello\n\nOn Mon, Nov 2, 2026 Ana wrote:\n> when?\nTomorrow.\n> where?\nHere.';
     expect(plainCommentText(between).text).toBe(between);
   });
@@ -162,12 +201,23 @@ describe('the thread below an answer', () => {
 });
 
 describe('broken and huge input', () => {
-  it.each(['', '<', '<p', '</p>', '<p><b>x</p></b>', '<div '.repeat(50), '<p style="', '<!--', '<![CDATA[x', '&#xFFFFFFFF;&bogus;', '<a href=x><a href=y>z', '\uD800', '<p style="color:rgb(((">x</p>'])(
-    'does not throw on %j',
-    (html) => {
-      expect(typeof textOf(html)).toBe('string');
-    },
-  );
+  it.each([
+    '',
+    '<',
+    '<p',
+    '</p>',
+    '<p><b>x</p></b>',
+    '<div '.repeat(50),
+    '<p style="',
+    '<!--',
+    '<![CDATA[x',
+    '&#xFFFFFFFF;&bogus;',
+    '<a href=x><a href=y>z',
+    '\uD800',
+    '<p style="color:rgb(((">x</p>',
+  ])('does not throw on %j', (html) => {
+    expect(typeof textOf(html)).toBe('string');
+  });
 
   it.each([
     ['words', `<p>${'word '.repeat(400_000)}</p>`],

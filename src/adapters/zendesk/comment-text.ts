@@ -10,10 +10,71 @@ export const longestComment = 100_000;
 const cutMarker = '\n[the rest was left out]';
 const deepestNesting = 256;
 const longestLink = 500;
-const droppedTags = new Set(['script', 'style', 'head', 'title', 'meta', 'link', 'base', 'iframe', 'object', 'embed', 'svg', 'math', 'canvas', 'audio', 'video', 'map', 'select', 'input']);
+const droppedTags = new Set([
+  'script',
+  'style',
+  'head',
+  'title',
+  'meta',
+  'link',
+  'base',
+  'iframe',
+  'object',
+  'embed',
+  'svg',
+  'math',
+  'canvas',
+  'audio',
+  'video',
+  'map',
+  'select',
+  'input',
+]);
 const neverShownTags = new Set(['template', 'noscript', 'datalist']);
-const paragraphTags = new Set(['p', 'blockquote', 'pre', 'ul', 'ol', 'dl', 'table', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
-const lineTags = new Set(['div', 'li', 'tr', 'dt', 'dd', 'section', 'article', 'header', 'footer', 'main', 'aside', 'nav', 'address', 'figure', 'figcaption', 'form', 'fieldset', 'details', 'summary', 'center', 'body', 'html', 'tbody', 'thead', 'tfoot', 'caption', 'hr']);
+const paragraphTags = new Set([
+  'p',
+  'blockquote',
+  'pre',
+  'ul',
+  'ol',
+  'dl',
+  'table',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+]);
+const lineTags = new Set([
+  'div',
+  'li',
+  'tr',
+  'dt',
+  'dd',
+  'section',
+  'article',
+  'header',
+  'footer',
+  'main',
+  'aside',
+  'nav',
+  'address',
+  'figure',
+  'figcaption',
+  'form',
+  'fieldset',
+  'details',
+  'summary',
+  'center',
+  'body',
+  'html',
+  'tbody',
+  'thead',
+  'tfoot',
+  'caption',
+  'hr',
+]);
 
 interface Frame {
   readonly name: string;
@@ -55,14 +116,26 @@ function read(html: string, shortenQuotes: boolean): VisibleText {
 /** The same for a comment that Zendesk has only plain text of. */
 export function plainCommentText(text: string): VisibleText {
   const visible = removeInvisible(text);
-  return { text: cut(shortenTrailingQuote(visible.text.trim())), hiddenTextRemoved: visible.hiddenTextRemoved };
+  return {
+    text: cut(shortenTrailingQuote(visible.text.trim())),
+    hiddenTextRemoved: visible.hiddenTextRemoved,
+  };
 }
 
 class CommentReader {
   private layout = new TextLayout();
   private readonly quotes: string[] = [];
   private readonly frames: Frame[] = [
-    { name: '', visibility: visiblePage, dropped: false, preformatted: false, prefix: '', next: undefined, link: undefined, outer: undefined },
+    {
+      name: '',
+      visibility: visiblePage,
+      dropped: false,
+      preformatted: false,
+      prefix: '',
+      next: undefined,
+      link: undefined,
+      outer: undefined,
+    },
   ];
   private hiddenTextRemoved = false;
   private tooLong = false;
@@ -76,15 +149,29 @@ class CommentReader {
     if (this.frames.length > deepestNesting) this.stop();
     const parent = this.top();
     if (parent.dropped) return void this.push({ ...parent, name, link: undefined, outer: undefined });
-    const visibility = neverShownTags.has(name) ? { ...parent.visibility, gone: true } : this.visibilityOf(parent.visibility, attributes);
-    const outer = this.shortenQuotes && isQuotedHistory(name, attributes) && !this.insideQuote() ? this.layout : undefined;
+    const visibility = neverShownTags.has(name)
+      ? { ...parent.visibility, gone: true }
+      : this.visibilityOf(parent.visibility, attributes);
+    const outer =
+      this.shortenQuotes && isQuotedHistory(name, attributes) && !this.insideQuote()
+        ? this.layout
+        : undefined;
     if (outer !== undefined) this.layout = new TextLayout();
     const hidden = isHidden(visibility);
     if (!hidden) this.breakBefore(name, parent);
     const prefix = this.prefixFor(name, parent, hidden, outer !== undefined);
     const link = name === 'a' && !hidden ? { href: attributes['href'] ?? '', text: [] } : undefined;
     const next = name === 'ol' ? Number.parseInt(attributes['start'] ?? '1', 10) || 1 : undefined;
-    this.push({ name, visibility, dropped: droppedTags.has(name), preformatted: parent.preformatted || name === 'pre' || name === 'textarea', prefix, next, link, outer });
+    this.push({
+      name,
+      visibility,
+      dropped: droppedTags.has(name),
+      preformatted: parent.preformatted || name === 'pre' || name === 'textarea',
+      prefix,
+      next,
+      link,
+      outer,
+    });
     if (name === 'img' && !hidden) this.image(attributes);
   }
 
@@ -120,7 +207,12 @@ class CommentReader {
     while (this.frames.length > 1) this.onclosetag(this.top().name);
     const own = this.layout.toString();
     const withoutMarkers = own.replaceAll(quoteMarker, '').trim();
-    const text = withoutMarkers === '' && this.quotes.length > 0 ? this.quotes.join('\n\n') : this.shortenQuotes ? shortenTrailingQuote(own) : own;
+    const text =
+      withoutMarkers === '' && this.quotes.length > 0
+        ? this.quotes.join('\n\n')
+        : this.shortenQuotes
+          ? shortenTrailingQuote(own)
+          : own;
     return { text: cut(text, this.tooLong), hiddenTextRemoved: this.hiddenTextRemoved };
   }
 
@@ -191,8 +283,14 @@ class CommentReader {
 
   private linkTarget(href: string, text: string): void {
     const target = removeInvisible(href.trim()).text.replace(/\s/g, '');
-    if (!/^(?:https?:\/\/|mailto:|tel:)/i.test(target) || target.length > longestLink || text.trim() === '') return;
-    const plain = (value: string): string => value.trim().toLowerCase().replace(/^(?:https?:\/\/(?:www\.)?|mailto:|tel:)/, '').replace(/\/$/, '');
+    if (!/^(?:https?:\/\/|mailto:|tel:)/i.test(target) || target.length > longestLink || text.trim() === '')
+      return;
+    const plain = (value: string): string =>
+      value
+        .trim()
+        .toLowerCase()
+        .replace(/^(?:https?:\/\/(?:www\.)?|mailto:|tel:)/, '')
+        .replace(/\/$/, '');
     if (plain(text) !== plain(target)) this.layout.text(` (${target})`);
   }
 

@@ -26,9 +26,16 @@ export function createZendeskHelpDesk(options: ZendeskRequestOptions): HelpDesk 
   };
 }
 
-async function checkConnection(requests: ZendeskRequests, call: HelpDeskCall): Promise<{ readonly scopes: readonly string[]; readonly userId: number }> {
+async function checkConnection(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+): Promise<{ readonly scopes: readonly string[]; readonly userId: number }> {
   // A token from memory would not show that the secret is still good.
   await requests.tokens.fresh(call.connection, call.onRoundTrip);
-  const { token } = await requests.json(call, { operation: 'token-info', path: 'oauth/tokens/current.json', missing: 'zendesk-reconnect-needed' }, tokenInfo);
+  const { token } = await requests.json(
+    call,
+    { operation: 'token-info', path: 'oauth/tokens/current.json', missing: 'zendesk-reconnect-needed' },
+    tokenInfo,
+  );
   return { scopes: token.scopes, userId: token.user_id };
 }

@@ -58,14 +58,25 @@ export async function exchange(dependencies: ExchangeDependencies, attempt: Atte
     const milliseconds = clock.elapsed() - start;
     metrics.helpDeskFinished({ operation, status }, milliseconds / 1000);
     if (status >= 200 && status < 300) return;
-    const failure = { subscriptionId, route: operation, status, attempt: attempt.number, durationMs: Math.round(milliseconds) };
+    const failure = {
+      subscriptionId,
+      route: operation,
+      status,
+      attempt: attempt.number,
+      durationMs: Math.round(milliseconds),
+    };
     logger.warn('zendesk request failed', code === undefined ? failure : { ...failure, code });
   };
   signal.throwIfAborted();
   attempt.onRoundTrip?.();
   try {
     const method = body === undefined ? 'GET' : 'POST';
-    const response = await egress.fetchFor('zendesk')(attempt.url, { method, headers: attempt.headers, signal, ...(body === undefined ? {} : { body }) });
+    const response = await egress.fetchFor('zendesk')(attempt.url, {
+      method,
+      headers: attempt.headers,
+      signal,
+      ...(body === undefined ? {} : { body }),
+    });
     let text = '';
     if (response.ok) text = await response.text();
     else void response.body?.cancel().catch(() => undefined);

@@ -40,14 +40,24 @@ export function isHidden(visibility: Visibility): boolean {
 /** The visibility inside of an element, from its attributes and the surrounding one. */
 export function visibilityOf(parent: Visibility, attributes: Attributes): Visibility {
   const { style, hidden, color, bgcolor, background } = attributes;
-  if (style === undefined && hidden === undefined && color === undefined && bgcolor === undefined && background === undefined) return parent;
+  if (
+    style === undefined &&
+    hidden === undefined &&
+    color === undefined &&
+    bgcolor === undefined &&
+    background === undefined
+  )
+    return parent;
   const declarations = parseStyle(style ?? '');
   const textColour = declarations.get('-webkit-text-fill-color') ?? declarations.get('color') ?? color;
   const shown = declarations.get('visibility');
   const indent = declarations.get('text-indent');
   return {
     gone: parent.gone || hidden !== undefined || isGone(declarations),
-    visibilityHidden: shown === undefined || shown === 'inherit' ? parent.visibilityHidden : shown === 'hidden' || shown === 'collapse',
+    visibilityHidden:
+      shown === undefined || shown === 'inherit'
+        ? parent.visibilityHidden
+        : shown === 'hidden' || shown === 'collapse',
     fontSize: fontSizeOf(declarations, parent.fontSize),
     colour: (textColour === undefined ? undefined : parseColour(textColour)) ?? parent.colour,
     background: backgroundOf(declarations, bgcolor, background, parent.background),
@@ -61,11 +71,17 @@ export function parseStyle(style: string): Declarations {
   const plain = style
     .slice(0, longestStyle)
     .replace(/\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\//g, '')
-    .replace(/\\([0-9a-f]{1,6})\s?/gi, (_match, code: string) => String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff)));
+    .replace(/\\([0-9a-f]{1,6})\s?/gi, (_match, code: string) =>
+      String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff)),
+    );
   for (const declaration of plain.split(';')) {
     const colon = declaration.indexOf(':');
     if (colon < 1) continue;
-    const value = declaration.slice(colon + 1).toLowerCase().replace('!important', '').trim();
+    const value = declaration
+      .slice(colon + 1)
+      .toLowerCase()
+      .replace('!important', '')
+      .trim();
     declarations.set(declaration.slice(0, colon).trim().toLowerCase(), value);
   }
   return declarations;
@@ -75,7 +91,8 @@ function isGone(style: Declarations): boolean {
   if (style.size === 0) return false;
   if (style.get('display') === 'none' || style.get('content-visibility') === 'hidden') return true;
   const opacity = style.get('opacity');
-  if (opacity !== undefined && Number.parseFloat(opacity) * (opacity.endsWith('%') ? 0.01 : 1) < 0.1) return true;
+  if (opacity !== undefined && Number.parseFloat(opacity) * (opacity.endsWith('%') ? 0.01 : 1) < 0.1)
+    return true;
   if (/opacity\(\s*0*(?:\.0\d*)?%?\s*\)/.test(style.get('filter') ?? '')) return true;
   return hasNoSize(style) || isOffScreen(style) || isClipped(style);
 }
@@ -87,7 +104,9 @@ function hasNoSize(style: Declarations): boolean {
   };
   const noHeight = none('height') || none('max-height');
   const noWidth = none('width') || none('max-width');
-  const cut = ['overflow', 'overflow-x', 'overflow-y'].some((name) => /hidden|clip/.test(style.get(name) ?? ''));
+  const cut = ['overflow', 'overflow-x', 'overflow-y'].some((name) =>
+    /hidden|clip/.test(style.get(name) ?? ''),
+  );
   return (noHeight && noWidth) || (cut && (noHeight || noWidth));
 }
 
@@ -106,12 +125,15 @@ function isOffScreen(style: Declarations): boolean {
 
 function isClipped(style: Declarations): boolean {
   const rectangle = /^rect\(([^()]{1,60})\)$/.exec(style.get('clip') ?? '')?.[1];
-  if (rectangle !== undefined && rectangle.split(/[\s,]+/).every((side) => (pixels(side) ?? 99) <= 1)) return true;
+  if (rectangle !== undefined && rectangle.split(/[\s,]+/).every((side) => (pixels(side) ?? 99) <= 1))
+    return true;
   return /inset\(\s*(?:5\d|[6-9]\d|\d{3,})(?:\.\d+)?%|circle\(\s*0/.test(style.get('clip-path') ?? '');
 }
 
 function fontSizeOf(style: Declarations, parent: number): number {
-  const shorthand = /(?:^|\s)(-?[\d.]+(?:px|pt|em|rem|%|vw|vh|ex|ch)?)\s*(?:\/|\s|$)/.exec(style.get('font') ?? '')?.[1];
+  const shorthand = /(?:^|\s)(-?[\d.]+(?:px|pt|em|rem|%|vw|vh|ex|ch)?)\s*(?:\/|\s|$)/.exec(
+    style.get('font') ?? '',
+  )?.[1];
   const value = style.get('font-size') ?? shorthand;
   if (value === undefined || value === 'inherit') return parent;
   const [, number, unit] = /^(-?\d*\.?\d+)([a-z]*|%)$/.exec(value) ?? [];
@@ -121,7 +143,12 @@ function fontSizeOf(style: Declarations, parent: number): number {
   return size * (pixelsPerUnit[unit ?? ''] ?? 1);
 }
 
-function backgroundOf(style: Declarations, bgcolor: string | undefined, image: string | undefined, parent: Colour | undefined): Colour | undefined {
+function backgroundOf(
+  style: Declarations,
+  bgcolor: string | undefined,
+  image: string | undefined,
+  parent: Colour | undefined,
+): Colour | undefined {
   const value = style.get('background-color') ?? style.get('background') ?? bgcolor;
   const picture = style.get('background-image') ?? image;
   if (picture !== undefined && picture !== 'none' && picture !== '') return undefined;
@@ -130,7 +157,20 @@ function backgroundOf(style: Declarations, bgcolor: string | undefined, image: s
   return colour !== undefined && colour[3] < 0.1 ? parent : colour;
 }
 
-const pixelsPerUnit: Readonly<Record<string, number>> = { px: 1, pt: 1.33, em: 14, rem: 14, ex: 7, ch: 7, vw: 10, vh: 8, cm: 38, mm: 3.8, in: 96, pc: 16 };
+const pixelsPerUnit: Readonly<Record<string, number>> = {
+  px: 1,
+  pt: 1.33,
+  em: 14,
+  rem: 14,
+  ex: 7,
+  ch: 7,
+  vw: 10,
+  vh: 8,
+  cm: 38,
+  mm: 3.8,
+  in: 96,
+  pc: 16,
+};
 
 function pixels(value: string): number | undefined {
   const [, number, unit] = /^(-?\d*\.?\d+)([a-z]*|%)(?:\s|$)/.exec(value) ?? [];

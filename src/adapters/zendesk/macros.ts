@@ -20,12 +20,23 @@ const macrosAnswer = z.object({
 });
 
 /** The active macros of the account, at most 500. */
-export async function fetchMacros(requests: ZendeskRequests, call: HelpDeskCall): Promise<Transient<readonly Macro[]>> {
+export async function fetchMacros(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+): Promise<Transient<readonly Macro[]>> {
   const macros: Macro[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const query = { active: 'true', 'page[size]': '100', ...(cursor === undefined ? {} : { 'page[after]': cursor }) };
-    const answer = await requests.json(call, { operation: 'macros', path: 'macros', query, missing: 'not-found' }, macrosAnswer);
+    const query = {
+      active: 'true',
+      'page[size]': '100',
+      ...(cursor === undefined ? {} : { 'page[after]': cursor }),
+    };
+    const answer = await requests.json(
+      call,
+      { operation: 'macros', path: 'macros', query, missing: 'not-found' },
+      macrosAnswer,
+    );
     macros.push(...answer.macros.map(toMacro).filter((macro) => macro.active));
     cursor = answer.meta?.after_cursor ?? undefined;
     if (answer.meta?.has_more !== true || cursor === undefined) break;
@@ -35,7 +46,10 @@ export async function fetchMacros(requests: ZendeskRequests, call: HelpDeskCall)
 
 function toMacro(raw: z.infer<typeof zendeskMacro>): Macro {
   // Some answers write an empty object where everyone may use the macro.
-  const restriction = raw.restriction === null || raw.restriction === undefined || Object.keys(raw.restriction).length === 0 ? null : (raw.restriction as JsonObject);
+  const restriction =
+    raw.restriction === null || raw.restriction === undefined || Object.keys(raw.restriction).length === 0
+      ? null
+      : (raw.restriction as JsonObject);
   return {
     id: raw.id,
     title: raw.title,

@@ -13,7 +13,11 @@ export class NetworkFailure extends Error {
 }
 
 /** The problem for a refused request, from its status alone: what Zendesk wrote is never read. */
-export function problemForStatus(status: number, missing: ProblemType, retryAfterSeconds: number | undefined): ProblemError {
+export function problemForStatus(
+  status: number,
+  missing: ProblemType,
+  retryAfterSeconds: number | undefined,
+): ProblemError {
   const later = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   if (status === 401) return new ProblemError('zendesk-reconnect-needed');
   if (status === 402 || status === 403) return new ProblemError('zendesk-forbidden');
@@ -21,7 +25,9 @@ export function problemForStatus(status: number, missing: ProblemType, retryAfte
   if (status === 409) return new ProblemError('ticket-changed');
   if (status === 422) return new ProblemError('ticket-refused-change');
   if (status === 429) return new ProblemError('zendesk-rate-limited', later);
-  return status === 408 || status >= 500 ? new ProblemError('zendesk-unavailable', later) : new ProblemError('internal');
+  return status === 408 || status >= 500
+    ? new ProblemError('zendesk-unavailable', later)
+    : new ProblemError('internal');
 }
 
 /** The problem for an answer that is not what Zendesk documents. */

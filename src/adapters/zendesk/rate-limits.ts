@@ -31,7 +31,9 @@ export function readAllowance(headers: AnswerHeaders): Allowance | undefined {
 }
 
 function firstNumber(headers: AnswerHeaders, names: readonly string[]): number | undefined {
-  const value = names.map((name) => headers.get(name)).find((found) => found !== null && /^\s*\d+\s*$/.test(found));
+  const value = names
+    .map((name) => headers.get(name))
+    .find((found) => found !== null && /^\s*\d+\s*$/.test(found));
   return value === undefined || value === null ? undefined : Number(value);
 }
 

@@ -81,7 +81,15 @@ class Asking {
   private attempts = 0;
   private retries = 0;
 
-  constructor(options: ZendeskRequestOptions, tokens: Tokens, limits: AccountLimits, random: () => number, call: HelpDeskCall, request: ZendeskRequest, signal: AbortSignal) {
+  constructor(
+    options: ZendeskRequestOptions,
+    tokens: Tokens,
+    limits: AccountLimits,
+    random: () => number,
+    call: HelpDeskCall,
+    request: ZendeskRequest,
+    signal: AbortSignal,
+  ) {
     this.options = options;
     this.tokens = tokens;
     this.limits = limits;
@@ -136,7 +144,12 @@ class Asking {
       this.limits.learn(this.account, answer.headers, answer.status === 429);
       return answer;
     } catch (error) {
-      if (!(error instanceof NetworkFailure) || error.code === 'EGRESS_RESPONSE_TOO_LARGE' || !this.mayRetry()) throw error;
+      if (
+        !(error instanceof NetworkFailure) ||
+        error.code === 'EGRESS_RESPONSE_TOO_LARGE' ||
+        !this.mayRetry()
+      )
+        throw error;
       await this.pause(this.backoff());
       return undefined;
     }
@@ -146,7 +159,8 @@ class Asking {
   private async waitForAllowance(): Promise<void> {
     const left = this.limits.pause(this.account);
     if (left === 0) return;
-    if (left > longestWaitMs) throw new ProblemError('zendesk-rate-limited', { retryAfterSeconds: Math.ceil(left / 1000) });
+    if (left > longestWaitMs)
+      throw new ProblemError('zendesk-rate-limited', { retryAfterSeconds: Math.ceil(left / 1000) });
     await this.pause(left + this.random() * 250);
   }
 

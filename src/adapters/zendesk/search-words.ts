@@ -3,8 +3,15 @@ const mostSearches = 3;
 
 /** Single words for Zendesk's search: lower case, no operators, quotes or colons, each once. */
 export function searchableWords(words: readonly string[]): string[] {
-  const parts = words.flatMap((word) => word.normalize('NFKC').toLowerCase().split(/[^\p{L}\p{M}\p{N}_.'’-]+/u));
-  const clean = parts.map((part) => part.replace(/^[_.'’-]+|[_.'’-]+$/g, '')).filter((part) => part !== '' && part.length <= longestWord);
+  const parts = words.flatMap((word) =>
+    word
+      .normalize('NFKC')
+      .toLowerCase()
+      .split(/[^\p{L}\p{M}\p{N}_.'’-]+/u),
+  );
+  const clean = parts
+    .map((part) => part.replace(/^[_.'’-]+|[_.'’-]+$/g, ''))
+    .filter((part) => part !== '' && part.length <= longestWord);
   return [...new Set(clean)];
 }
 
@@ -23,7 +30,10 @@ export function singleWords(words: readonly string[]): string[][] {
 }
 
 /** Joins ranked lists: what stands high in several comes first. */
-export function mergeRanked<T extends { readonly id: number }>(lists: readonly (readonly T[])[], limit: number): T[] {
+export function mergeRanked<T extends { readonly id: number }>(
+  lists: readonly (readonly T[])[],
+  limit: number,
+): T[] {
   const scores = new Map<number, { item: T; score: number }>();
   for (const list of lists) {
     list.forEach((item, rank) => {
@@ -31,5 +41,8 @@ export function mergeRanked<T extends { readonly id: number }>(lists: readonly (
       scores.set(item.id, { item: known?.item ?? item, score: (known?.score ?? 0) + 1 / (60 + rank) });
     });
   }
-  return [...scores.values()].sort((a, b) => b.score - a.score).slice(0, limit).map(({ item }) => item);
+  return [...scores.values()]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ item }) => item);
 }

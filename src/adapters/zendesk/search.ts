@@ -37,11 +37,21 @@ export function searchSolvedTickets(
   const { brandIds } = call.connection;
   const onlyBrand = options.brandId ?? (brandIds?.length === 1 ? brandIds[0] : undefined);
   const covered = (brandId: number | null): boolean =>
-    (options.brandId === null || brandId === options.brandId) && (brandIds === null || (brandId !== null && brandIds.includes(brandId)));
+    (options.brandId === null || brandId === options.brandId) &&
+    (brandIds === null || (brandId !== null && brandIds.includes(brandId)));
   return searchInSets(words, options.limit, async (set) => {
-    const parts = ['type:ticket', 'status>=solved', ...(onlyBrand === undefined ? [] : [`brand:${onlyBrand}`]), ...set];
+    const parts = [
+      'type:ticket',
+      'status>=solved',
+      ...(onlyBrand === undefined ? [] : [`brand:${onlyBrand}`]),
+      ...set,
+    ];
     const query = { query: parts.join(' '), per_page: String(Math.min(Math.max(options.limit, 1), 100)) };
-    const { results } = await requests.json(call, { operation: 'search-tickets', path: 'search', query, missing: 'not-found' }, ticketsAnswer);
+    const { results } = await requests.json(
+      call,
+      { operation: 'search-tickets', path: 'search', query, missing: 'not-found' },
+      ticketsAnswer,
+    );
     return results.flatMap((raw) => {
       const ticket = raw === null ? undefined : toTicket(raw);
       const solved = ticket?.status === 'solved' || ticket?.status === 'closed';

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import { Transient } from '../../kernel/transient.ts';
-import type { Comment, HelpDeskCall, Ticket, TicketStatus, TicketWithComments } from '../../ports/help-desk.ts';
+import type {
+  Comment,
+  HelpDeskCall,
+  Ticket,
+  TicketStatus,
+  TicketWithComments,
+} from '../../ports/help-desk.ts';
 import { commentText, longestComment, plainCommentText } from './comment-text.ts';
 import { idPath } from './ids.ts';
 import { visibleLine } from './invisible-characters.ts';
@@ -10,7 +16,14 @@ import { sideloadedUser, type SideloadedUser } from './users.ts';
 
 const pageSize = '100';
 const mostPages = 5;
-const statuses: ReadonlySet<string> = new Set<TicketStatus>(['new', 'open', 'pending', 'hold', 'solved', 'closed']);
+const statuses: ReadonlySet<string> = new Set<TicketStatus>([
+  'new',
+  'open',
+  'pending',
+  'hold',
+  'solved',
+  'closed',
+]);
 
 /** The part of a ticket that is used. */
 export const zendeskTicket = z.object({
@@ -85,19 +98,34 @@ export function toTicket(raw: RawTicket): Ticket | undefined {
 }
 
 /** A ticket with its comments in the order they were written: all of up to 500, else the first 100 and the newest 400. */
-export async function fetchTicketWithComments(requests: ZendeskRequests, call: HelpDeskCall, ticketId: number): Promise<Transient<TicketWithComments>> {
+export async function fetchTicketWithComments(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+  ticketId: number,
+): Promise<Transient<TicketWithComments>> {
   const path = `tickets/${idPath(ticketId, 'ticket-not-found')}`;
   const [answer, first] = await Promise.all([
-    requests.json(call, { operation: 'ticket', path, query: { include: 'users,comment_count' }, missing: 'ticket-not-found' }, ticketAnswer),
+    requests.json(
+      call,
+      { operation: 'ticket', path, query: { include: 'users,comment_count' }, missing: 'ticket-not-found' },
+      ticketAnswer,
+    ),
     fetchPage(requests, call, path, { sort: 'created_at' }),
   ]);
   const ticket = toTicket(answer.ticket);
   if (ticket === undefined) throw new ProblemError('ticket-not-found');
-  const newest = first.meta?.has_more === true ? await fetchNewest(requests, call, path, first) : { pages: [], complete: true };
+  const newest =
+    first.meta?.has_more === true
+      ? await fetchNewest(requests, call, path, first)
+      : { pages: [], complete: true };
   const pages = [first, ...newest.pages];
   const comments = inOrder(pages.flatMap((page) => page.comments));
-  const total = newest.complete ? comments.length : (answer.ticket.comment_count ?? (await fetchCount(requests, call, path)));
-  const users = new Map([answer, ...pages].flatMap((part) => part.users ?? []).map((user) => [user.id, user]));
+  const total = newest.complete
+    ? comments.length
+    : (answer.ticket.comment_count ?? (await fetchCount(requests, call, path)));
+  const users = new Map(
+    [answer, ...pages].flatMap((part) => part.users ?? []).map((user) => [user.id, user]),
+  );
   const requesterName = users.get(ticket.requesterId)?.name;
   return Transient.of({
     ticket,
@@ -107,18 +135,36 @@ export async function fetchTicketWithComments(requests: ZendeskRequests, call: H
   });
 }
 
-function fetchPage(requests: ZendeskRequests, call: HelpDeskCall, path: string, query: Readonly<Record<string, string>>): Promise<CommentsPage> {
-  const request = { operation: 'comments', path: `${path}/comments`, query: { include: 'users', 'page[size]': pageSize, ...query }, missing: 'ticket-not-found' } as const;
+function fetchPage(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<CommentsPage> {
+  const request = {
+    operation: 'comments',
+    path: `${path}/comments`,
+    query: { include: 'users', 'page[size]': pageSize, ...query },
+    missing: 'ticket-not-found',
+  } as const;
   return requests.json(call, request, commentsAnswer);
 }
 
 /** Pages from the newest comment back until they meet the first page or the limit of pages is reached. */
-async function fetchNewest(requests: ZendeskRequests, call: HelpDeskCall, path: string, first: CommentsPage): Promise<{ pages: CommentsPage[]; complete: boolean }> {
+async function fetchNewest(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+  path: string,
+  first: CommentsPage,
+): Promise<{ pages: CommentsPage[]; complete: boolean }> {
   const known = new Set(first.comments.map((comment) => comment.id));
   const pages: CommentsPage[] = [];
   let cursor: string | undefined;
   while (pages.length < mostPages - 1) {
-    const page = await fetchPage(requests, call, path, { sort: '-created_at', ...(cursor === undefined ? {} : { 'page[after]': cursor }) });
+    const page = await fetchPage(requests, call, path, {
+      sort: '-created_at',
+      ...(cursor === undefined ? {} : { 'page[after]': cursor }),
+    });
     pages.push(page);
     cursor = page.meta?.after_cursor ?? undefined;
     const metFirst = page.comments.some((comment) => known.has(comment.id));
@@ -128,18 +174,29 @@ async function fetchNewest(requests: ZendeskRequests, call: HelpDeskCall, path: 
 }
 
 async function fetchCount(requests: ZendeskRequests, call: HelpDeskCall, path: string): Promise<number> {
-  const request = { operation: 'comment-count', path: `${path}/comments/count`, missing: 'ticket-not-found' } as const;
+  const request = {
+    operation: 'comment-count',
+    path: `${path}/comments/count`,
+    missing: 'ticket-not-found',
+  } as const;
   return (await requests.json(call, request, countAnswer)).count.value;
 }
 
 function inOrder(comments: readonly RawComment[]): RawComment[] {
   const byId = new Map(comments.map((comment) => [comment.id, comment]));
-  return [...byId.values()].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || a.id - b.id);
+  return [...byId.values()].sort(
+    (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || a.id - b.id,
+  );
 }
 
-function toComment(raw: RawComment, requesterId: number, users: ReadonlyMap<number, SideloadedUser>): Comment {
+function toComment(
+  raw: RawComment,
+  requesterId: number,
+  users: ReadonlyMap<number, SideloadedUser>,
+): Comment {
   const html = raw.html_body ?? '';
-  const { text, hiddenTextRemoved } = html === '' ? plainCommentText(raw.plain_body ?? raw.body ?? '') : commentText(html);
+  const { text, hiddenTextRemoved } =
+    html === '' ? plainCommentText(raw.plain_body ?? raw.body ?? '') : commentText(html);
   const role = users.get(raw.author_id)?.role;
   const agent = raw.author_id !== requesterId && (role === 'agent' || role === 'admin');
   return {

@@ -26,7 +26,10 @@ const lifetimeAsked = 1800;
 const renewedBefore = 60;
 const mostConnections = 5_000;
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().nullish() });
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().nullish(),
+});
 
 /** Access tokens by client credentials, kept in memory until a minute before they expire; one request at a time per connection. */
 export class Tokens {
@@ -93,16 +96,26 @@ export class Tokens {
       number: 1,
       onRoundTrip,
     }).catch((error: unknown) => {
-      throw signal.aborted || error instanceof NetworkFailure ? new ProblemError('zendesk-unavailable') : error;
+      throw signal.aborted || error instanceof NetworkFailure
+        ? new ProblemError('zendesk-unavailable')
+        : error;
     });
     if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
       throw new ProblemError('zendesk-reconnect-needed');
     }
-    if (answer.status >= 300) throw problemForStatus(answer.status, 'zendesk-reconnect-needed', readRetryAfter(answer.headers, clock.now()));
+    if (answer.status >= 300)
+      throw problemForStatus(
+        answer.status,
+        'zendesk-reconnect-needed',
+        readRetryAfter(answer.headers, clock.now()),
+      );
     const parsed = tokenAnswer.safeParse(parseJson(answer.text));
     if (!parsed.success) throw unreadableAnswer();
     const lifetime = parsed.data.expires_in ?? lifetimeAsked;
-    return { token: parsed.data.access_token, usableUntil: asked + Math.max(lifetime - renewedBefore, lifetime / 2) * 1000 };
+    return {
+      token: parsed.data.access_token,
+      usableUntil: asked + Math.max(lifetime - renewedBefore, lifetime / 2) * 1000,
+    };
   }
 }
 

@@ -6,7 +6,11 @@ import type { ZendeskRequests } from './request.ts';
 import { idPath } from './ids.ts';
 
 /** The sideloaded part of a user: enough to tell customers from agents. */
-export const sideloadedUser = z.object({ id: z.number(), name: z.string().nullish(), role: z.string().nullish() });
+export const sideloadedUser = z.object({
+  id: z.number(),
+  name: z.string().nullish(),
+  role: z.string().nullish(),
+});
 export type SideloadedUser = z.infer<typeof sideloadedUser>;
 
 const restrictions = ['organization', 'groups', 'assigned', 'requested'] as const;
@@ -22,11 +26,24 @@ const userAnswer = z.object({
 const membershipsAnswer = z.object({ group_memberships: z.array(z.object({ group_id: z.number() })) });
 
 /** One user with their groups; no address, phone number or notes. */
-export async function fetchUser(requests: ZendeskRequests, call: HelpDeskCall, userId: number): Promise<Transient<ZendeskUser>> {
+export async function fetchUser(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+  userId: number,
+): Promise<Transient<ZendeskUser>> {
   const path = `users/${idPath(userId, 'not-found')}`;
   const [{ user }, { group_memberships: memberships }] = await Promise.all([
     requests.json(call, { operation: 'user', path, missing: 'not-found' }, userAnswer),
-    requests.json(call, { operation: 'group-memberships', path: `${path}/group_memberships`, query: { 'page[size]': '100' }, missing: 'not-found' }, membershipsAnswer),
+    requests.json(
+      call,
+      {
+        operation: 'group-memberships',
+        path: `${path}/group_memberships`,
+        query: { 'page[size]': '100' },
+        missing: 'not-found',
+      },
+      membershipsAnswer,
+    ),
   ]);
   return Transient.of({
     id: user.id,

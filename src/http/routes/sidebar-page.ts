@@ -63,7 +63,7 @@ async function sendPage(context: HttpContext, reply: FastifyReply, status: numbe
     .header('cache-control', 'no-store')
     .header(
       'content-security-policy',
-      `default-src 'none'; script-src 'self'; style-src 'self' ${gardenStyleHash}; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors ${frameAncestors}; require-trusted-types-for 'script'`,
+      `default-src 'none'; script-src 'self'; style-src 'self' ${gardenStyleHash}; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors ${frameAncestors}; require-trusted-types-for 'script'; trusted-types 'none'`,
     )
-    .send(page.replace('<head>', `<head>\n    ${meta}`));
+    .send(page.replace('<head>', () => `<head>\n    ${meta}`));
 }

@@ -15,16 +15,22 @@ export interface ScriptedAnswer {
   readonly cut?: boolean;
 }
 
-export type Script = (request: { readonly method: string; readonly url: URL; readonly token: string | undefined; readonly body: string }) => ScriptedAnswer | undefined;
+export type Script = (request: {
+  readonly method: string;
+  readonly url: URL;
+  readonly token: string | undefined;
+  readonly body: string;
+}) => ScriptedAnswer | undefined;
 
 /** A Zendesk over HTTP that answers what a test wrote down, and everything that was written to logs and metrics meanwhile. */
-export interface ScriptedZendesk extends AsyncDisposable {
+export interface ScriptedZendesk {
   readonly helpDesk: HelpDesk;
   readonly origin: string;
   readonly requests: string[];
   readonly logged: string[];
   readonly measured: string[];
   tokensGiven(): number;
+  close(): Promise<void>;
   call(changes?: Partial<HelpDeskCall>): HelpDeskCall;
 }
 
@@ -55,14 +61,23 @@ export async function startScriptedZendesk(
       const answer = script({ method: request.method ?? '', url, token, body });
       if (answer === undefined && url.pathname === '/oauth/tokens') {
         tokensGiven += 1;
-        send(response, { status: 201, body: { access_token: `token-${tokensGiven}`, token_type: 'bearer', scope: 'read', expires_in: 1800 } });
+        send(response, {
+          status: 201,
+          body: {
+            access_token: `token-${tokensGiven}`,
+            token_type: 'bearer',
+            scope: 'read',
+            expires_in: 1800,
+          },
+        });
       } else send(response, answer ?? { status: 404, body: { error: 'RecordNotFound' } });
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const egress = createEgress(host);
-  const log = (event: string, fields?: LogFields): void => void logged.push(JSON.stringify({ event, ...fields }));
+  const log = (event: string, fields?: LogFields): void =>
+    void logged.push(JSON.stringify({ event, ...fields }));
   const helpDesk = createZendeskHelpDesk({
     egress,
     originFor: () => `http://${host}`,
@@ -88,7 +103,7 @@ export async function startScriptedZendesk(
     measured,
     tokensGiven: () => tokensGiven,
     call: (changes = {}) => ({ connection, signal: new AbortController().signal, ...changes }),
-    async [Symbol.asyncDispose]() {
+    async close() {
       await egress.close();
       server.closeAllConnections();
       await new Promise<void>((done) => server.close(() => done()));
@@ -106,6 +121,8 @@ function send(response: ServerResponse, answer: ScriptedAnswer): void {
   setTimeout(() => {
     if (answer.cut === true) return void response.destroy();
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
-    response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers }).end(text);
+    response
+      .writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
+      .end(text);
   }, answer.delayMs ?? 0);
 }
