@@ -7,7 +7,13 @@ import { RewrittenText, SuggestedReply, TicketSummary } from '../src/contract/co
 import { openHouse, outputOf, problemOf, type FeatureAnswer, type House } from '../test/support/house.ts';
 import { median, printResult } from './report.ts';
 
-const { values } = parseArgs({ options: { tickets: { type: 'string' }, count: { type: 'string', default: '20' }, quick: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    tickets: { type: 'string' },
+    count: { type: 'string', default: '20' },
+    quick: { type: 'boolean', default: false },
+  },
+});
 const count = values.quick ? Math.min(10, Number(values.count)) : Number(values.count);
 const file = values.tickets === undefined ? undefined : resolve(values.tickets);
 if (file !== undefined && !existsSync(file)) {
@@ -36,7 +42,9 @@ function faults(name: string, answer: FeatureAnswer): string[] {
   if (name === 'suggest-reply') {
     const reply = SuggestedReply.safeParse(output);
     if (!reply.success) return [`${name}: no valid reply`];
-    return reply.data.citations.length > 0 || reply.data.missing.length > 0 ? [] : [`${name}: neither citation nor missing fact`];
+    return reply.data.citations.length > 0 || reply.data.missing.length > 0
+      ? []
+      : [`${name}: neither citation nor missing fact`];
   }
   return RewrittenText.safeParse(output).success ? [] : [`${name}: no valid text`];
 }
@@ -56,7 +64,9 @@ async function driveTicket(house: House, ticketId: number): Promise<Driven> {
   };
   await run('summarize-ticket', { ticketId, locale: 'en' });
   const reply = await run('suggest-reply', { ticketId, locale: 'en' });
-  const draft = outputOf<{ text: string }>(reply)?.text || 'hello , thank you for you message . we look into it and come back to you with order 4711 .';
+  const draft =
+    outputOf<{ text: string }>(reply)?.text ||
+    'hello , thank you for you message . we look into it and come back to you with order 4711 .';
   await run('rewrite-text', { ticketId, mode: 'fix-grammar', text: draft, locale: 'en' });
   return { ticketId, failures, firstTokenMs, totalMs: performance.now() - startedAt, receipts };
 }
@@ -65,7 +75,10 @@ async function driveTicket(house: House, ticketId: number): Promise<Driven> {
 async function ticketIds(house: House, wanted: number): Promise<number[]> {
   const ids: number[] = [];
   for (let page = 1; ids.length < wanted; page += 1) {
-    const response = await fetch(`${house.zendeskUrl}/api/v2/tickets.json?per_page=100&page=${page}&sort_by=id&sort_order=asc`, { headers: { authorization: 'Bearer sandbox-agent-9001' } });
+    const response = await fetch(
+      `${house.zendeskUrl}/api/v2/tickets.json?per_page=100&page=${page}&sort_by=id&sort_order=asc`,
+      { headers: { authorization: 'Bearer sandbox-agent-9001' } },
+    );
     const { tickets } = (await response.json()) as { tickets: { id: number }[] };
     if (tickets.length === 0) break;
     ids.push(...tickets.map(({ id }) => id));
@@ -77,7 +90,9 @@ const house = await openHouse(file === undefined ? {} : { ticketsFile: file });
 const driven: Driven[] = [];
 try {
   // Driven at full speed, a plan's limit of requests a minute would be what is measured.
-  await house.sandbox('zendesk', 'POST', 'settings', { limits: { requestsPerMinute: null, helpCenterPerMinute: null } });
+  await house.sandbox('zendesk', 'POST', 'settings', {
+    limits: { requestsPerMinute: null, helpCenterPerMinute: null },
+  });
   const ids = await ticketIds(house, count);
   for (const id of ids) {
     driven.push(await driveTicket(house, id));
@@ -88,7 +103,9 @@ try {
 }
 const failed = driven.filter(({ failures }) => failures.length > 0);
 const receipts = driven.flatMap((one) => one.receipts);
-const perTicket = (pick: (receipt: Receipt) => number): number => Math.round((receipts.reduce((sum, receipt) => sum + pick(receipt), 0) / Math.max(1, driven.length)) * 100) / 100;
+const perTicket = (pick: (receipt: Receipt) => number): number =>
+  Math.round((receipts.reduce((sum, receipt) => sum + pick(receipt), 0) / Math.max(1, driven.length)) * 100) /
+  100;
 const result = {
   tickets: driven.length,
   ok: driven.length - failed.length,
@@ -99,5 +116,6 @@ const result = {
   providerCallsPerTicket: perTicket((receipt) => receipt.providerCalls),
   zendeskRoundTripsPerTicket: perTicket((receipt) => receipt.helpDeskCalls),
 };
-for (const { ticketId, failures } of failed.slice(0, 20)) process.stdout.write(`ticket ${ticketId}: ${failures.join('; ')}\n`);
+for (const { ticketId, failures } of failed.slice(0, 20))
+  process.stdout.write(`ticket ${ticketId}: ${failures.join('; ')}\n`);
 printResult('Tickets driven through every feature', result, driven.length === 0);

@@ -18,7 +18,10 @@ interface Check {
 function tool(file: string, args: readonly string[]): () => Promise<readonly string[]> {
   return () =>
     new Promise((resolve) => {
-      const child = spawn(process.execPath, [join(root, 'node_modules', file), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [join(root, 'node_modules', file), ...args], {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -37,7 +40,10 @@ const checks: readonly Check[] = [
       return [...unseen.map((file) => `not read: ${file}`), ...breaches];
     },
   },
-  { name: 'source rules', run: async () => checkSources(root).breaches.map(({ rule, file, line }) => `${file}:${line} ${rule}`) },
+  {
+    name: 'source rules',
+    run: async () => checkSources(root).breaches.map(({ rule, file, line }) => `${file}:${line} ${rule}`),
+  },
   { name: 'docs name files that exist', run: async () => checkDocs(root) },
   { name: 'generated reference is current', run: async () => staleReferences(root) },
 ];
@@ -48,8 +54,12 @@ await Promise.all(
   checks.map(async ({ name, run }) => {
     const complaints = await run();
     if (complaints.length > 0) failed += 1;
-    process.stdout.write(`${complaints.length === 0 ? 'ok  ' : 'FAIL'}  ${name}\n${complaints.map((line) => `      ${line}\n`).join('')}`);
+    process.stdout.write(
+      `${complaints.length === 0 ? 'ok  ' : 'FAIL'}  ${name}\n${complaints.map((line) => `      ${line}\n`).join('')}`,
+    );
   }),
 );
-process.stdout.write(`${checks.length - failed} passed, ${failed} failed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+process.stdout.write(
+  `${checks.length - failed} passed, ${failed} failed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`,
+);
 process.exitCode = failed === 0 ? 0 : 1;

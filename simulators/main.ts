@@ -17,7 +17,10 @@ const { values } = parseArgs({
 });
 
 // What the desk's fault switch means for the providers.
-const providerFaults: Readonly<Record<string, string>> = { 'provider-slow': 'ttft=6000', 'provider-down': 'status=503' };
+const providerFaults: Readonly<Record<string, string>> = {
+  'provider-slow': 'ttft=6000',
+  'provider-down': 'status=503',
+};
 
 async function accountContent() {
   const shop = await loadDemoContent();
@@ -25,7 +28,12 @@ async function accountContent() {
 }
 
 try {
-  const providers = await startProviderSimulator({ port: Number(values['providers-port']), demo: true, record: values.record, demoPace: Number(values.pace) });
+  const providers = await startProviderSimulator({
+    port: Number(values['providers-port']),
+    demo: true,
+    record: values.record,
+    demoPace: Number(values.pace),
+  });
   const zendesk = await startZendeskSimulator({
     port: Number(values['zendesk-port']),
     content: await accountContent(),
@@ -39,7 +47,8 @@ try {
   };
   // The launcher holds the other end of the channel; without it nobody needs the simulators.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(event, stop);
-  if (process.send === undefined) process.stdout.write(`Zendesk ${zendesk.url}\nproviders ${providers.url}\n`);
+  if (process.send === undefined)
+    process.stdout.write(`Zendesk ${zendesk.url}\nproviders ${providers.url}\n`);
   else process.send({ zendeskUrl: zendesk.url, providersUrl: providers.url });
 } catch (error) {
   process.stderr.write(`simulators: ${error instanceof Error ? error.message : 'cannot start'}\n`);

@@ -23,9 +23,19 @@ const usage = `Usage: npm run indesk -- COMMAND
 The commands work while the server runs and while it does not.`;
 
 const options = {
-  subdomain: { type: 'string' }, 'client-id': { type: 'string' }, scopes: { type: 'string' }, brands: { type: 'string' }, 'app-id': { type: 'string' }, 'installation-id': { type: 'string' },
-  kind: { type: 'string' }, model: { type: 'string' }, 'base-url': { type: 'string' }, 'context-window': { type: 'string' }, label: { type: 'string' },
-  subscription: { type: 'string' }, help: { type: 'boolean' },
+  subdomain: { type: 'string' },
+  'client-id': { type: 'string' },
+  scopes: { type: 'string' },
+  brands: { type: 'string' },
+  'app-id': { type: 'string' },
+  'installation-id': { type: 'string' },
+  kind: { type: 'string' },
+  model: { type: 'string' },
+  'base-url': { type: 'string' },
+  'context-window': { type: 'string' },
+  label: { type: 'string' },
+  subscription: { type: 'string' },
+  help: { type: 'boolean' },
 } as const;
 
 /** A secret never stands in an argument, where every process could read it. */
@@ -41,10 +51,15 @@ async function readSecret(question: string): Promise<string> {
   return secret.trim();
 }
 
-const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+const number = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
-async function toRequest(words: readonly string[], values: Readonly<Record<string, string | boolean | undefined>>): Promise<ControlRequest | undefined> {
-  const text = (name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined);
+async function toRequest(
+  words: readonly string[],
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<ControlRequest | undefined> {
+  const text = (name: string): string | undefined =>
+    typeof values[name] === 'string' ? values[name] : undefined;
   const subscription = text('subscription');
   const base = subscription === undefined ? {} : { subscription };
   switch (words.join(' ')) {
@@ -66,7 +81,14 @@ async function toRequest(words: readonly string[], values: Readonly<Record<strin
       return {
         ...base,
         command: 'provider-add',
-        input: { kind: text('kind'), model: text('model'), baseUrl: text('base-url'), label: text('label'), contextWindow: number(text('context-window')), apiKey: await readSecret('API key') },
+        input: {
+          kind: text('kind'),
+          model: text('model'),
+          baseUrl: text('base-url'),
+          label: text('label'),
+          contextWindow: number(text('context-window')),
+          apiKey: await readSecret('API key'),
+        },
       };
     case 'provider test':
       return { ...base, command: 'provider-test', input: null };
@@ -74,7 +96,11 @@ async function toRequest(words: readonly string[], values: Readonly<Record<strin
       return { ...base, command: 'doctor', input: null };
     default:
       if (words[0] === 'feature' && (words[1] === 'on' || words[1] === 'off') && words[2] !== undefined) {
-        return { ...base, command: 'feature-switch', input: { feature: words[2], enabled: words[1] === 'on' } };
+        return {
+          ...base,
+          command: 'feature-switch',
+          input: { feature: words[2], enabled: words[1] === 'on' },
+        };
       }
       return undefined;
   }
@@ -86,9 +112,14 @@ function askServer(path: string, request: ControlRequest): Promise<ControlAnswer
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({ socketPath: path, method: 'POST', path: '/' }, (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => resolve(JSON.parse(body) as ControlAnswer));
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (body += chunk))
+        .on('end', () => resolve(JSON.parse(body) as ControlAnswer));
     });
-    outgoing.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' || error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNREFUSED' || error.code === 'ENOENT' ? resolve(undefined) : reject(error),
+    );
     outgoing.end(JSON.stringify(request));
   });
 }
@@ -110,7 +141,8 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return values.help === true ? 0 : 2;
   }
-  const answer = (await askServer(controlSocketPath(readConfig().dataDirectory), request)) ?? (await runHere(request));
+  const answer =
+    (await askServer(controlSocketPath(readConfig().dataDirectory), request)) ?? (await runHere(request));
   if (!answer.ok) {
     process.stderr.write(`${answer.message}\n`);
     return 1;
@@ -122,7 +154,11 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const told = error instanceof ConfigError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-  process.stderr.write(`${told || (error instanceof Error && error.name === 'DatabaseSetupError') ? (error as Error).message : 'The command failed.'}\n`);
+  const told =
+    error instanceof ConfigError ||
+    (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  process.stderr.write(
+    `${told || (error instanceof Error && error.name === 'DatabaseSetupError') ? (error as Error).message : 'The command failed.'}\n`,
+  );
   process.exitCode = 1;
 }

@@ -2,25 +2,70 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const list = z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** Every setting, its variable, default and meaning; the reference page is generated from it. */
 export const settings = {
   INDESK_HOST: { schema: z.string().default('127.0.0.1'), about: 'Address the server listens on.' },
   INDESK_PORT: { schema: port.default(8700), about: 'Port the server listens on; 0 takes a free one.' },
-  INDESK_PUBLIC_URL: { schema: z.url().optional(), about: 'Address under which browsers reach the server; default is host and port.' },
-  INDESK_DATA_DIR: { schema: z.string().default(join(homedir(), '.indesk')), about: 'Folder of the embedded database, the key file and the control socket.' },
-  INDESK_DATABASE_URL: { schema: z.string().startsWith('postgres').optional(), about: 'PostgreSQL to use instead of the embedded database (role without ownership).' },
-  INDESK_DATABASE_OWNER_URL: { schema: z.string().startsWith('postgres').optional(), about: 'The same database as its owner, for migrations at the start.' },
-  INDESK_KEY_FILE: { schema: z.string().optional(), about: 'File with the root key; default is root.key in the data folder, made on the first start.' },
-  INDESK_LOG_LEVEL: { schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'), about: 'Least level of log lines on standard output.' },
-  INDESK_SIDEBAR_ORIGINS: { schema: list, about: 'Extra origins that may frame the sidebar, separated by commas; https://*.zendesk.com always may.' },
-  INDESK_ALLOWED_PRIVATE: { schema: list, about: 'host:port of private or plain-http services the server may call, separated by commas (a model on your own network).' },
-  INDESK_SANDBOX_URL: { schema: z.url().optional(), about: 'Address of the simulators; connects a demo subscription to them. Set by `npm start`.' },
-  INDESK_METRICS_PORT: { schema: port.optional(), about: 'Port for Prometheus metrics on 127.0.0.1; none when left out.' },
-  INDESK_SESSION_MINUTES: { schema: z.coerce.number().int().min(1).max(60).default(30), about: 'How long a sidebar session lasts.' },
-  INDESK_REQUESTS_PER_MINUTE: { schema: z.coerce.number().int().min(1).default(60), about: 'Copilot calls a minute for one agent.' },
+  INDESK_PUBLIC_URL: {
+    schema: z.url().optional(),
+    about: 'Address under which browsers reach the server; default is host and port.',
+  },
+  INDESK_DATA_DIR: {
+    schema: z.string().default(join(homedir(), '.indesk')),
+    about: 'Folder of the embedded database, the key file and the control socket.',
+  },
+  INDESK_DATABASE_URL: {
+    schema: z.string().startsWith('postgres').optional(),
+    about: 'PostgreSQL to use instead of the embedded database (role without ownership).',
+  },
+  INDESK_DATABASE_OWNER_URL: {
+    schema: z.string().startsWith('postgres').optional(),
+    about: 'The same database as its owner, for migrations at the start.',
+  },
+  INDESK_KEY_FILE: {
+    schema: z.string().optional(),
+    about: 'File with the root key; default is root.key in the data folder, made on the first start.',
+  },
+  INDESK_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    about: 'Least level of log lines on standard output.',
+  },
+  INDESK_SIDEBAR_ORIGINS: {
+    schema: list,
+    about: 'Extra origins that may frame the sidebar, separated by commas; https://*.zendesk.com always may.',
+  },
+  INDESK_ALLOWED_PRIVATE: {
+    schema: list,
+    about:
+      'host:port of private or plain-http services the server may call, separated by commas (a model on your own network).',
+  },
+  INDESK_SANDBOX_URL: {
+    schema: z.url().optional(),
+    about: 'Address of the simulators; connects a demo subscription to them. Set by `npm start`.',
+  },
+  INDESK_METRICS_PORT: {
+    schema: port.optional(),
+    about: 'Port for Prometheus metrics on 127.0.0.1; none when left out.',
+  },
+  INDESK_SESSION_MINUTES: {
+    schema: z.coerce.number().int().min(1).max(60).default(30),
+    about: 'How long a sidebar session lasts.',
+  },
+  INDESK_REQUESTS_PER_MINUTE: {
+    schema: z.coerce.number().int().min(1).default(60),
+    about: 'Copilot calls a minute for one agent.',
+  },
 } as const;
 
 type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
@@ -58,7 +103,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     else wrong.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}. ${about}`);
   }
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('INDESK_') && !(name in settings) && !internal.has(name)) wrong.push(`${name}: no such setting. See docs/reference/configuration.md.`);
+    if (name.startsWith('INDESK_') && !(name in settings) && !internal.has(name))
+      wrong.push(`${name}: no such setting. See docs/reference/configuration.md.`);
   }
   if (wrong.length > 0) throw new ConfigError(`The configuration is not usable:\n- ${wrong.join('\n- ')}`);
   const s = read as unknown as Settings;

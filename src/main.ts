@@ -25,7 +25,9 @@ process.on('SIGINT', () => void stop(0));
 // An error nobody has caught leaves an unknown state: say its class, never its text, and end.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
-    process.stderr.write(`indesk: ${event}: ${error instanceof Error ? error.name : 'unknown'}\n${stackOf(error)}`);
+    process.stderr.write(
+      `indesk: ${event}: ${error instanceof Error ? error.name : 'unknown'}\n${stackOf(error)}`,
+    );
     void stop(1);
   });
 }
@@ -33,7 +35,11 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 /** Where it happened: the lines of the stack that name files, without the message above them. */
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  return (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n').concat('\n');
+  return (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n')
+    .concat('\n');
 }
 
 try {
@@ -42,10 +48,17 @@ try {
   closeControl = await openControlSocket(server.program);
   process.send?.({ ready: true, url: server.url });
 } catch (error) {
-  process.stderr.write(`indesk: ${error instanceof ConfigError || isStartError(error) ? (error as Error).message : `cannot start (${error instanceof Error ? error.name : 'unknown'})\n${stackOf(error)}`}\n`);
+  process.stderr.write(
+    `indesk: ${error instanceof ConfigError || isStartError(error) ? (error as Error).message : `cannot start (${error instanceof Error ? error.name : 'unknown'})\n${stackOf(error)}`}\n`,
+  );
   process.exit(1);
 }
 
 function isStartError(error: unknown): boolean {
-  return error instanceof Error && ('code' in error ? ['EADDRINUSE', 'EACCES'].includes(String(error.code)) : ['DatabaseSetupError', 'ProblemError'].includes(error.name));
+  return (
+    error instanceof Error &&
+    ('code' in error
+      ? ['EADDRINUSE', 'EACCES'].includes(String(error.code))
+      : ['DatabaseSetupError', 'ProblemError'].includes(error.name))
+  );
 }

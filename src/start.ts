@@ -45,20 +45,43 @@ export async function openProgram(config: Config): Promise<Program> {
   const database =
     config.databaseUrl === undefined
       ? await openPglite({ directory: join(config.dataDirectory, 'database'), logger })
-      : await openPostgres({ connectionString: config.databaseUrl, logger, ...(config.databaseOwnerUrl !== undefined && { ownerConnectionString: config.databaseOwnerUrl }) });
+      : await openPostgres({
+          connectionString: config.databaseUrl,
+          logger,
+          ...(config.databaseOwnerUrl !== undefined && { ownerConnectionString: config.databaseOwnerUrl }),
+        });
   const sandbox = await readSandbox(config);
   const egress = createEgress({
-    allowedPrivate: [...config.allowedPrivate, ...(sandbox === undefined ? [] : [new URL(sandbox.url).host, new URL(sandbox.connection.provider.baseUrl).host])],
+    allowedPrivate: [
+      ...config.allowedPrivate,
+      ...(sandbox === undefined
+        ? []
+        : [new URL(sandbox.url).host, new URL(sandbox.connection.provider.baseUrl).host]),
+    ],
   });
   const helpDesk = createZendeskHelpDesk({
     egress,
-    originFor: (subdomain) => (sandbox?.connection.subdomain === subdomain ? sandbox.url : `https://${subdomain}.zendesk.com`),
+    originFor: (subdomain) =>
+      sandbox?.connection.subdomain === subdomain ? sandbox.url : `https://${subdomain}.zendesk.com`,
     logger,
     metrics,
     clock: systemClock,
   });
-  const modelProvider = createModelProvider({ dispatcherFor: (purpose) => egress.dispatcherFor(purpose), clock: systemClock });
-  const base = { database, logger, metrics, secretBox, egress, helpDesk, modelProvider, clock: systemClock, ids: uuidIds };
+  const modelProvider = createModelProvider({
+    dispatcherFor: (purpose) => egress.dispatcherFor(purpose),
+    clock: systemClock,
+  });
+  const base = {
+    database,
+    logger,
+    metrics,
+    secretBox,
+    egress,
+    helpDesk,
+    modelProvider,
+    clock: systemClock,
+    ids: uuidIds,
+  };
   const ports: Ports = {
     ...base,
     keyValues: createMemoryKeyValueStore(),
@@ -89,7 +112,9 @@ export async function openProgram(config: Config): Promise<Program> {
   return program;
 }
 
-async function readSandbox(config: Config): Promise<{ readonly url: string; readonly connection: SandboxConnection } | undefined> {
+async function readSandbox(
+  config: Config,
+): Promise<{ readonly url: string; readonly connection: SandboxConnection } | undefined> {
   if (config.sandboxUrl === undefined) return undefined;
   const url = config.sandboxUrl.replace(/\/$/, '');
   const egress = createEgress({ allowedPrivate: [new URL(url).host] });
@@ -132,7 +157,7 @@ export async function startServer(config: Config, webDirectory: string): Promise
     requestsPerMinute: config.requestsPerMinute,
     isDraining: () => draining,
   };
-  const app = await createApp(context);
+  const app = createApp(context);
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
@@ -162,8 +187,12 @@ async function serveMetrics(config: Config, ports: Ports): Promise<() => Promise
   if (config.metricsPort === undefined) return async () => {};
   const { createServer } = await import('node:http');
   const server = createServer((_request, response) => {
-    void ports.metrics.render().then((text) => response.setHeader('content-type', 'text/plain; version=0.0.4').end(text));
+    void ports.metrics
+      .render()
+      .then((text) => response.setHeader('content-type', 'text/plain; version=0.0.4').end(text));
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.metricsPort, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(config.metricsPort, '127.0.0.1', resolve),
+  );
   return () => new Promise((resolve) => server.close(() => resolve()));
 }

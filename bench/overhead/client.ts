@@ -24,7 +24,16 @@ export function createClient(target: Target): Client {
   const pool = new Pool(origin, { connections: 128, pipelining: 1, keepAliveTimeout: 60_000 });
   const bodies = { whole: target.body(false), stream: target.body(true) };
   const request = (key: string, stream: boolean) =>
-    pool.request({ path: pathname, method: 'POST', headers: { 'content-type': 'application/json', ...target.headers(key), ...(stream ? { accept: 'text/event-stream' } : { accept: 'application/json' }) }, body: stream ? bodies.stream : bodies.whole });
+    pool.request({
+      path: pathname,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...target.headers(key),
+        ...(stream ? { accept: 'text/event-stream' } : { accept: 'application/json' }),
+      },
+      body: stream ? bodies.stream : bodies.whole,
+    });
   const refuse = (status: number, text: string): never => {
     throw new Error(`${target.name} answered ${status}: ${text.slice(0, 300)}`);
   };

@@ -30,8 +30,12 @@ function install(): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   writeFileSync(join(folder, 'loopback.cjs'), loopback);
   process.stderr.write('Installing the gateway to compare with…\n');
-  const result = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, stdio: ['ignore', 2, 2] });
-  if (result.status !== 0 || !existsSync(script)) throw new Error('The gateway could not be installed: there is nothing to compare with.');
+  const result = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+  });
+  if (result.status !== 0 || !existsSync(script))
+    throw new Error('The gateway could not be installed: there is nothing to compare with.');
 }
 
 /** Starts the gateway on a port of the loopback address, pinned to a CPU. */
@@ -39,7 +43,16 @@ export async function startGateway(port: number, cpu: string): Promise<{ stop():
   install();
   const child: ChildProcess = spawn(
     'taskset',
-    ['-c', cpu, process.execPath, '--require', join(folder, 'loopback.cjs'), join(folder, 'node_modules/@portkey-ai/gateway/build/start-server.js'), `--port=${port}`, '--headless'],
+    [
+      '-c',
+      cpu,
+      process.execPath,
+      '--require',
+      join(folder, 'loopback.cjs'),
+      join(folder, 'node_modules/@portkey-ai/gateway/build/start-server.js'),
+      `--port=${port}`,
+      '--headless',
+    ],
     { cwd: folder, stdio: 'ignore', env: { ...process.env, NODE_ENV: 'production' } },
   );
   for (let tries = 0; tries < 100; tries += 1) {

@@ -18,9 +18,17 @@ const planted: readonly (readonly [rule: string, file: string, line: string])[] 
   ['floor:http', 'src/http/planted.ts', "import '../adapters/memory/rate-limiter.ts';"],
   ['floor:web', 'web/planted.ts', "import '../src/ports/clock.ts';"],
   ['floor:simulators', 'simulators/planted.ts', "import '../src/kernel/json.ts';"],
-  ['one-adapter-does-not-know-another', 'src/adapters/memory/planted-other.ts', "import '../crypto/secret-box.ts';"],
+  [
+    'one-adapter-does-not-know-another',
+    'src/adapters/memory/planted-other.ts',
+    "import '../crypto/secret-box.ts';",
+  ],
   ['reveal-only-at-the-sinks', 'src/copilot/planted-reveal.ts', "import '../kernel/reveal.ts';"],
-  ['contents-only-inside-kernel', 'src/http/planted-contents.ts', "import '../kernel/transient-contents.ts';"],
+  [
+    'contents-only-inside-kernel',
+    'src/http/planted-contents.ts',
+    "import '../kernel/transient-contents.ts';",
+  ],
   ['no-cycles', 'src/kernel/planted-a.ts', "import './planted-b.ts';"],
 ];
 
@@ -29,7 +37,8 @@ describe('floors', () => {
 
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'indesk-floors-'));
-    for (const folder of ['src', 'web', 'simulators', 'test', 'bench', 'scripts']) cpSync(join(root, folder), join(copy, folder), { recursive: true });
+    for (const folder of ['src', 'web', 'simulators', 'test', 'bench', 'scripts'])
+      cpSync(join(root, folder), join(copy, folder), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(copy, file));
     for (const [, file, line] of planted) {
@@ -41,7 +50,11 @@ describe('floors', () => {
 
   it('catches a planted breach of every rule by name', () => {
     const { breaches } = checkFloors(copy, root);
-    for (const [rule, file] of planted) expect(breaches.some((breach) => breach.startsWith(`${rule}: ${file}`)), `${rule} in ${file}`).toBe(true);
+    for (const [rule, file] of planted)
+      expect(
+        breaches.some((breach) => breach.startsWith(`${rule}: ${file}`)),
+        `${rule} in ${file}`,
+      ).toBe(true);
   });
 
   it('finds no breach in the project and has read every file of it', () => {

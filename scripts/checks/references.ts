@@ -12,29 +12,39 @@ const generatedNote = 'Generated from the source by `npm run generate`; a change
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 function problemsPage(): string {
-  const rows = Object.entries(problemTypes).map(([slug, { status, title, wayOut }]) => `| \`${slug}\` | ${status} | ${cell(title)} | ${cell(wayOut)} |`);
+  const rows = Object.entries(problemTypes).map(
+    ([slug, { status, title, wayOut }]) => `| \`${slug}\` | ${status} | ${cell(title)} | ${cell(wayOut)} |`,
+  );
   return `# Problems\n\n${generatedNote}\n\nErrors are \`application/problem+json\` (RFC 9457): \`type\` is \`/problems/<slug>\`, \`instance\` the request id, \`wayOut\` what to do, \`retryAfterSeconds\` when waiting helps.\n\n| slug | status | title | way out |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function configurationPage(): string {
   const rows = Object.entries(settings).map(([name, { schema, about }]) => {
     const unset = schema.safeParse(undefined);
-    const value = unset.success && unset.data !== undefined && !Array.isArray(unset.data) ? `\`${String(unset.data).replace(/^.*\/\.indesk$/, '~/.indesk')}\`` : '';
+    const value =
+      unset.success && unset.data !== undefined && !Array.isArray(unset.data)
+        ? `\`${String(unset.data).replace(/^.*\/\.indesk$/, '~/.indesk')}\``
+        : '';
     return `| \`${name}\` | ${value} | ${cell(about)} |`;
   });
   return `# Configuration\n\n${generatedNote}\n\nEnvironment variables of the server. \`npm start\` sets those of the sandbox by itself; an unknown \`INDESK_…\` variable is refused at the start.\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-const isEndpoint = (value: unknown): value is Endpoint<z.ZodType, z.ZodType, z.ZodType> => typeof value === 'object' && value !== null && 'audience' in value && 'path' in value;
-export const endpoints = (): Endpoint<z.ZodType, z.ZodType, z.ZodType>[] => Object.values(copilot as Record<string, unknown>).filter(isEndpoint);
+const isEndpoint = (value: unknown): value is Endpoint<z.ZodType, z.ZodType, z.ZodType> =>
+  typeof value === 'object' && value !== null && 'audience' in value && 'path' in value;
+export const endpoints = (): Endpoint<z.ZodType, z.ZodType, z.ZodType>[] =>
+  Object.values(copilot as Record<string, unknown>).filter(isEndpoint);
 
 function endpointsPage(): string {
   const rows = endpoints().map((one) => {
     const audit = 'event' in one.audit ? one.audit.event : `none: ${one.audit.none}`;
-    const permission = 'permission' in one.permission ? one.permission.permission : `none: ${one.permission.none}`;
+    const permission =
+      'permission' in one.permission ? one.permission.permission : `none: ${one.permission.none}`;
     return `| \`${one.method} ${one.path}\` | ${cell(one.summary)} | ${one.audience} | ${cell(permission)} | ${cell(audit)} | ${one.rateClass} | ${one.bodyLimit} |`;
   });
-  const sends = features.map(({ name, title, sends: fields }) => `| \`${name}\` | ${title} | ${fields.join(', ')} |`);
+  const sends = features.map(
+    ({ name, title, sends: fields }) => `| \`${name}\` | ${title} | ${fields.join(', ')} |`,
+  );
   return `# Endpoints\n\n${generatedNote}\n\n| endpoint | what | audience | permission | audit | limit class | body limit (bytes) |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n\nMachine-readable: [openapi.json](openapi.json).\n\n## What each feature sends to the AI provider\n\n| feature | title | fields |\n|---|---|---|\n${sends.join('\n')}\n`;
 }
 
@@ -54,10 +64,24 @@ function openApi(): string {
         summary: one.summary,
         security: [{ sidebarSession: [] }],
         parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-        ...(one.method !== 'GET' && { requestBody: { content: { 'application/json': { schema: bodySchema(one) } } } }),
+        ...(one.method !== 'GET' && {
+          requestBody: { content: { 'application/json': { schema: bodySchema(one) } } },
+        }),
         responses: {
-          200: { description: one.answers === 'stream' ? 'Server-sent events, or one JSON body when JSON alone is accepted' : 'OK', content: { 'application/json': { schema: response }, ...(one.answers === 'stream' && { 'text/event-stream': { schema: { type: 'string' } } }) } },
-          default: { description: 'A problem', content: { 'application/problem+json': { schema: { type: 'object' } } } },
+          200: {
+            description:
+              one.answers === 'stream'
+                ? 'Server-sent events, or one JSON body when JSON alone is accepted'
+                : 'OK',
+            content: {
+              'application/json': { schema: response },
+              ...(one.answers === 'stream' && { 'text/event-stream': { schema: { type: 'string' } } }),
+            },
+          },
+          default: {
+            description: 'A problem',
+            content: { 'application/problem+json': { schema: { type: 'object' } } },
+          },
         },
       },
     };
@@ -67,7 +91,9 @@ function openApi(): string {
 
 function bodySchema(one: Endpoint<z.ZodType, z.ZodType, z.ZodType>): unknown {
   if (one.path !== copilot.runFeature.path) return jsonSchema(one.body, 'input');
-  return { oneOf: features.map(({ name, input }) => ({ title: name, ...(jsonSchema(input, 'input') as object) })) };
+  return {
+    oneOf: features.map(({ name, input }) => ({ title: name, ...(jsonSchema(input, 'input') as object) })),
+  };
 }
 
 /** Every generated file with what it should hold. */
@@ -81,6 +107,8 @@ export const references = (): Readonly<Record<string, string>> => ({
 /** Generated files that are missing or no longer say what the source says. */
 export function staleReferences(root: string): string[] {
   return Object.entries(references())
-    .filter(([file, text]) => !existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text)
+    .filter(
+      ([file, text]) => !existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text,
+    )
     .map(([file]) => `${file} is not current: npm run generate`);
 }

@@ -16,20 +16,60 @@ interface SourceRule {
 
 /** Rules that a pattern can see; each has a planted breach in the test. */
 export const sourceRules: readonly SourceRule[] = [
-  { name: 'process.env only in config.ts', pattern: /process\.env\b/, files: /^src\//, except: /^src\/config\.ts$|\.test\.ts$/ },
+  {
+    name: 'process.env only in config.ts',
+    pattern: /process\.env\b/,
+    files: /^src\//,
+    except: /^src\/config\.ts$|\.test\.ts$/,
+  },
   {
     name: 'SQL only in *-queries.ts',
     pattern: /\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql`/,
     files: /^src\//,
     except: /-queries\.ts$|\.test\.ts$|\.type-test\.ts$|^src\/adapters\/(?:sql|pglite|postgres|outbox)\//,
   },
-  { name: 'no mocks of our own modules', pattern: /\bvi\.(?:do)?[mM]ock\(/, files: /./, except: /^scripts\/checks\// },
-  { name: 'no focused or skipped tests without a reason', pattern: /\b(?:it|test|describe)\.(?:only|skip)\(/, files: /\.test\.ts$/, except: /^scripts\/checks\// },
-  { name: 'fetch only through egress', pattern: /(?<![\w.])fetch\(|from 'undici'/, files: /^src\//, except: /^src\/adapters\/(?:egress|providers|zendesk)\/|^src\/ports\/egress\.ts$|\.test\.ts$/ },
-  { name: 'one place opens sealed values', pattern: /createDecipheriv/, files: /^src\//, except: /^src\/adapters\/crypto\/secret-box\.ts$/ },
-  { name: 'session settings are transaction-local', pattern: /\bset\s+(?:session\s+)?app\./i, files: /^(?:src|migrations)\//, except: /\.test\.ts$/ },
-  { name: 'no key of ours for a tenant', pattern: /(?:OPENAI|ANTHROPIC|GOOGLE|MISTRAL|DEEPSEEK|XAI|MOONSHOT|OPENROUTER)_[A-Z_]*API_KEY/, files: /^src\//, except: /\.test\.ts$/ },
-  { name: 'no raw HTML in pages', pattern: /innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write/, files: /^web\//, except: /\.test\.tsx?$/ },
+  {
+    name: 'no mocks of our own modules',
+    pattern: /\bvi\.(?:do)?[mM]ock\(/,
+    files: /./,
+    except: /^scripts\/checks\//,
+  },
+  {
+    name: 'no focused or skipped tests without a reason',
+    pattern: /\b(?:it|test|describe)\.(?:only|skip)\(/,
+    files: /\.test\.ts$/,
+    except: /^scripts\/checks\//,
+  },
+  {
+    name: 'fetch only through egress',
+    pattern: /(?<![\w.])fetch\(|from 'undici'/,
+    files: /^src\//,
+    except: /^src\/adapters\/(?:egress|providers|zendesk)\/|^src\/ports\/egress\.ts$|\.test\.ts$/,
+  },
+  {
+    name: 'one place opens sealed values',
+    pattern: /createDecipheriv/,
+    files: /^src\//,
+    except: /^src\/adapters\/crypto\/secret-box\.ts$/,
+  },
+  {
+    name: 'session settings are transaction-local',
+    pattern: /\bset\s+(?:session\s+)?app\./i,
+    files: /^(?:src|migrations)\//,
+    except: /\.test\.ts$/,
+  },
+  {
+    name: 'no key of ours for a tenant',
+    pattern: /(?:OPENAI|ANTHROPIC|GOOGLE|MISTRAL|DEEPSEEK|XAI|MOONSHOT|OPENROUTER)_[A-Z_]*API_KEY/,
+    files: /^src\//,
+    except: /\.test\.ts$/,
+  },
+  {
+    name: 'no raw HTML in pages',
+    pattern: /innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write/,
+    files: /^web\//,
+    except: /\.test\.tsx?$/,
+  },
 ];
 
 /** Every source file of the project, as paths from its root. */
@@ -46,10 +86,19 @@ export function breachesIn(file: string, text: string): Breach[] {
   const lines = text.split('\n');
   return sourceRules
     .filter((rule) => rule.files.test(file) && !rule.except.test(file))
-    .flatMap((rule) => lines.flatMap((line, index) => (!/^\s*(?:\/\/|\*|\/\*|--)/.test(line) && rule.pattern.test(line) ? [{ rule: rule.name, file, line: index + 1 }] : [])));
+    .flatMap((rule) =>
+      lines.flatMap((line, index) =>
+        !/^\s*(?:\/\/|\*|\/\*|--)/.test(line) && rule.pattern.test(line)
+          ? [{ rule: rule.name, file, line: index + 1 }]
+          : [],
+      ),
+    );
 }
 
 export function checkSources(root: string): { readonly files: number; readonly breaches: Breach[] } {
   const files = sourceFiles(root, ['src', 'web', 'simulators', 'test', 'bench', 'scripts', 'migrations']);
-  return { files: files.length, breaches: files.flatMap((file) => breachesIn(file, readFileSync(join(root, file), 'utf8'))) };
+  return {
+    files: files.length,
+    breaches: files.flatMap((file) => breachesIn(file, readFileSync(join(root, file), 'utf8'))),
+  };
 }

@@ -20,7 +20,8 @@ function sourceHash(root) {
   for (const source of sources) {
     const path = join(root, source);
     if (!existsSync(path)) continue;
-    for (const file of source.includes('.') ? [path] : filesUnder(path)) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+    for (const file of source.includes('.') ? [path] : filesUnder(path))
+      hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
 }
@@ -35,7 +36,11 @@ export function ensureWebBuilt(root, node) {
   const fresh = join(root, 'dist', `.web-${process.pid}`);
   mkdirSync(join(root, 'dist'), { recursive: true });
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const result = spawnSync(node, [vite, 'build', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, INDESK_WEB_OUT: fresh } });
+  const result = spawnSync(node, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, INDESK_WEB_OUT: fresh },
+  });
   if (result.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
     process.stderr.write('The web pages could not be built; see above.\n');

@@ -19,9 +19,15 @@ export function installMatchesLockfile(root) {
 export function ensureInstalled(root) {
   if (installMatchesLockfile(root)) return;
   process.stderr.write('Installing packages (about 20 seconds)…\n');
-  const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (result.status !== 0) {
-    process.stderr.write('npm ci failed. Check the network and the npm registry setting, then start again.\n');
+    process.stderr.write(
+      'npm ci failed. Check the network and the npm registry setting, then start again.\n',
+    );
     process.exit(1);
   }
 }
@@ -31,7 +37,9 @@ export function nodeBinary(root) {
   const own = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(own)) return own;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  process.stderr.write(`InDesk needs Node 24; this is ${process.version} and the bundled one is not there for this machine. Install Node 24 and start again.\n`);
+  process.stderr.write(
+    `InDesk needs Node 24; this is ${process.version} and the bundled one is not there for this machine. Install Node 24 and start again.\n`,
+  );
   return process.exit(1);
 }
 

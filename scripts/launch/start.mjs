@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
+import { serverFlags } from './node-flags.mjs';
 
 const help = `npm start            InDesk with a simulated Zendesk account and an offline demo model
 npm start -- --tickets FILE     fill the simulated account from a JSON-lines file instead (docs/guides/import-tickets.md)
@@ -9,7 +10,13 @@ npm start -- --no-sandbox       without the simulators: connect a real Zendesk a
              --data DIR         folder of the database and the key (.indesk)`;
 
 function parse(args, root, cwd) {
-  const options = { sandbox: true, port: 8700, portGiven: false, tickets: undefined, data: process.env.INDESK_DATA_DIR ?? join(root, '.indesk') };
+  const options = {
+    sandbox: true,
+    port: 8700,
+    portGiven: false,
+    tickets: undefined,
+    data: process.env.INDESK_DATA_DIR ?? join(root, '.indesk'),
+  };
   for (let at = 0; at < args.length; at += 1) {
     const [name, inline] = args[at].split('=', 2);
     const value = () => inline ?? args[(at += 1)] ?? fail(`${name} needs a value.\n${help}`);
@@ -20,7 +27,8 @@ function parse(args, root, cwd) {
     else if (name === '--help') fail(help, 0);
     else fail(`Unknown option ${args[at]}.\n${help}`);
   }
-  if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) fail('--port needs a number from 0 to 65535.');
+  if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535)
+    fail('--port needs a number from 0 to 65535.');
   return options;
 }
 
@@ -40,16 +48,21 @@ const portIsFree = (port) =>
 
 /** The wanted port, or the next free one of the following twenty. */
 async function freePort(wanted, taken) {
-  for (let port = wanted; port < wanted + 20; port += 1) if (!taken.includes(port) && (await portIsFree(port))) return port;
+  for (let port = wanted; port < wanted + 20; port += 1)
+    if (!taken.includes(port) && (await portIsFree(port))) return port;
   return fail(`No free port from ${wanted} to ${wanted + 19}. Choose another with --port.`, 1);
 }
 
 /** Starts a program and waits for its message that it is ready. */
 function startChild(node, file, args, root, environment) {
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
+  const child = spawn(node, [...serverFlags, join(root, file), ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'), ...environment },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
+      ...environment,
+    },
   });
   const ready = new Promise((done, failed) => {
     child.once('message', done);
@@ -67,7 +80,8 @@ export async function start({ root, node, args, startedAt }) {
     taken.push(port);
     return port;
   };
-  if (options.portGiven && options.port !== 0 && !(await portIsFree(options.port))) fail(`Port ${options.port} is in use. Choose another with --port.`, 1);
+  if (options.portGiven && options.port !== 0 && !(await portIsFree(options.port)))
+    fail(`Port ${options.port} is in use. Choose another with --port.`, 1);
   const port = await take(options.port === 0 ? 8700 : options.port);
   const children = [];
   let ending = false;
@@ -76,7 +90,8 @@ export async function start({ root, node, args, startedAt }) {
     ending = true;
     for (const child of children) child.kill('SIGTERM');
     const force = setTimeout(() => children.forEach((child) => child.kill('SIGKILL')), 15_000);
-    Promise.all(children.map((child) => (child.exitCode !== null || child.signalCode !== null ? undefined : new Promise((done) => child.once('exit', done))))).then(() => {
+    const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
+    void Promise.all(running.map((child) => new Promise((done) => child.once('exit', done)))).then(() => {
       clearTimeout(force);
       process.exit(code);
     });
@@ -89,14 +104,30 @@ export async function start({ root, node, args, startedAt }) {
     return ready;
   };
   try {
-    const environment = { INDESK_LAUNCHED: '1', INDESK_PORT: String(port), INDESK_DATA_DIR: options.data, INDESK_LOG_LEVEL: process.env.INDESK_LOG_LEVEL ?? 'warn' };
+    const environment = {
+      INDESK_LAUNCHED: '1',
+      INDESK_PORT: String(port),
+      INDESK_DATA_DIR: options.data,
+      INDESK_LOG_LEVEL: process.env.INDESK_LOG_LEVEL ?? 'warn',
+    };
     let workspace;
     if (options.sandbox) {
-      const simulatorArgs = ['--zendesk-port', String(await take(8710)), '--providers-port', String(await take(8720)), '--sidebar-url', `http://127.0.0.1:${port}/sidebar`, '--data', join(options.data, 'simulators')];
+      const simulatorArgs = [
+        '--zendesk-port',
+        String(await take(8710)),
+        '--providers-port',
+        String(await take(8720)),
+        '--sidebar-url',
+        `http://127.0.0.1:${port}/sidebar`,
+        '--data',
+        join(options.data, 'simulators'),
+      ];
       if (options.tickets !== undefined) simulatorArgs.push('--tickets', options.tickets);
       const sandbox = await run('simulators/main.ts', simulatorArgs, {});
       environment.INDESK_SANDBOX_URL = sandbox.zendeskUrl;
-      environment.INDESK_SIDEBAR_ORIGINS = [process.env.INDESK_SIDEBAR_ORIGINS, sandbox.zendeskUrl].filter(Boolean).join(',');
+      environment.INDESK_SIDEBAR_ORIGINS = [process.env.INDESK_SIDEBAR_ORIGINS, sandbox.zendeskUrl]
+        .filter(Boolean)
+        .join(',');
       workspace = `${sandbox.zendeskUrl}/agent`;
     }
     const server = await run('src/main.ts', [], environment);
@@ -107,6 +138,7 @@ export async function start({ root, node, args, startedAt }) {
 }
 
 function readyText(server, workspace, seconds) {
-  if (workspace === undefined) return `\nInDesk is ready after ${seconds} s at ${server}\nConnect your Zendesk account: npm run indesk -- connect zendesk --help\nStop with Ctrl+C.\n\n`;
+  if (workspace === undefined)
+    return `\nInDesk is ready after ${seconds} s at ${server}\nConnect your Zendesk account: npm run indesk -- connect zendesk --help\nStop with Ctrl+C.\n\n`;
   return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}\n\nPick a ticket: the sidebar beside it is InDesk (${server}). Zendesk and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads. Stop with Ctrl+C.\n\n`;
 }

@@ -1,14 +1,18 @@
 import { notFound, parameterMissing } from './api-error.ts';
-import { htmlToText } from './html-text.ts';
+import { escapeHtml, htmlToText } from './html-text.ts';
 import { paginate } from './pagination.ts';
 import { articlePage } from './present.ts';
 import { tokenize } from './tokenize.ts';
-import { escapeHtml } from './html-text.ts';
 import { idAt, listParameter, ok } from './simulation.ts';
 import type { Answer, Call, Route, Simulation } from './simulation.ts';
 import type { Article, Json } from './model.ts';
 
 const SNIPPET_WORDS = 30;
+
+type ArticleTerms = { readonly title: ReadonlySet<string>; readonly body: ReadonlySet<string> };
+
+// Articles never change while the simulator runs, so their terms are worked out once.
+const ARTICLE_TERMS = new WeakMap<Article, ArticleTerms>();
 
 /** Endpoints of the Help Center: articles by locale, search with snippets, changes since a time, public pages. */
 export function helpCenterRoutes(simulation: Simulation): Route[] {
@@ -118,9 +122,19 @@ function search(simulation: Simulation, call: Call): Answer {
 
 // Help Center search ranks by how many of the words occur; unlike ticket search it does not need all of them.
 function scoreArticle(article: Article, words: readonly string[]): number {
-  const title = new Set(tokenize(`${article.title} ${article.labels.join(' ')}`));
-  const body = new Set(tokenize(htmlToText(article.body)));
+  const { title, body } = termsOf(article);
   return words.reduce((sum, word) => sum + (title.has(word) ? 3 : 0) + (body.has(word) ? 1 : 0), 0);
+}
+
+function termsOf(article: Article): ArticleTerms {
+  const known = ARTICLE_TERMS.get(article);
+  if (known !== undefined) return known;
+  const terms = {
+    title: new Set(tokenize(`${article.title} ${article.labels.join(' ')}`)),
+    body: new Set(tokenize(htmlToText(article.body))),
+  };
+  ARTICLE_TERMS.set(article, terms);
+  return terms;
 }
 
 function snippetOf(article: Article, words: readonly string[]): string {

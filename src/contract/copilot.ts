@@ -7,7 +7,10 @@ export const featureNames = ['summarize-ticket', 'suggest-reply', 'rewrite-text'
 export type FeatureName = (typeof featureNames)[number];
 
 /** The language tag (BCP 47) of the agent's screen. */
-export const AgentLocale = z.string().regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/).default('en');
+export const AgentLocale = z
+  .string()
+  .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/)
+  .default('en');
 
 export const SummarizeTicketInput = z.object({
   ticketId: z.number().int().positive(),
@@ -31,7 +34,19 @@ export const TicketSummary = z.object({
 export type TicketSummary = z.infer<typeof TicketSummary>;
 
 export const ConfidenceReason = z.object({
-  code: z.enum(['good-match', 'some-match', 'weak-match', 'no-sources', 'citations-checked', 'citation-dropped', 'missing-facts', 'only-internal', 'links-removed', 'sensitive-topic', 'vague-question']),
+  code: z.enum([
+    'good-match',
+    'some-match',
+    'weak-match',
+    'no-sources',
+    'citations-checked',
+    'citation-dropped',
+    'missing-facts',
+    'only-internal',
+    'links-removed',
+    'sensitive-topic',
+    'vague-question',
+  ]),
   /** Points added or taken, out of 100. */
   points: z.number().int(),
 });
@@ -64,7 +79,16 @@ export const SuggestedReply = z.object({
 });
 export type SuggestedReply = z.infer<typeof SuggestedReply>;
 
-export const rewriteModes = ['fix-grammar', 'shorten', 'expand', 'simplify', 'friendlier', 'formal', 'translate', 'custom'] as const;
+export const rewriteModes = [
+  'fix-grammar',
+  'shorten',
+  'expand',
+  'simplify',
+  'friendlier',
+  'formal',
+  'translate',
+  'custom',
+] as const;
 export const RewriteTextInput = z.object({
   ticketId: z.number().int().positive().nullable().default(null),
   locale: AgentLocale,
@@ -114,8 +138,13 @@ export const sidebarState = endpoint({
   response: z.object({
     subscription: z.string(),
     features: z.array(z.object({ name: z.string(), title: z.string(), enabled: z.boolean() })),
-    provider: z.object({ kind: z.string(), model: z.string(), host: z.string(), demo: z.boolean() }).nullable(),
-    zendesk: z.object({ subdomain: z.string(), status: z.enum(['connected', 'reconnect-needed', 'not-connected']) }),
+    provider: z
+      .object({ kind: z.string(), model: z.string(), host: z.string(), demo: z.boolean() })
+      .nullable(),
+    zendesk: z.object({
+      subdomain: z.string(),
+      status: z.enum(['connected', 'reconnect-needed', 'not-connected']),
+    }),
   }),
 });
 

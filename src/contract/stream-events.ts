@@ -46,13 +46,30 @@ export const Receipt = z.object({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
-export const ProgressStage = z.enum(['reading-ticket', 'finding-sources', 'summarising-parts', 'writing', 'checking']);
+export const ProgressStage = z.enum([
+  'reading-ticket',
+  'finding-sources',
+  'summarising-parts',
+  'writing',
+  'checking',
+]);
 export type ProgressStage = z.infer<typeof ProgressStage>;
 
 /** What a copilot stream says, in order: started, progress…, sources?, text-delta… or partial…, citation…, output, usage, done; or problem. */
 export const StreamEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), requestId: z.string(), feature: z.string(), model: z.string(), demo: z.boolean() }),
-  z.object({ type: z.literal('progress'), stage: ProgressStage, done: z.number().optional(), total: z.number().optional() }),
+  z.object({
+    type: z.literal('started'),
+    requestId: z.string(),
+    feature: z.string(),
+    model: z.string(),
+    demo: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('progress'),
+    stage: ProgressStage,
+    done: z.number().optional(),
+    total: z.number().optional(),
+  }),
   z.object({ type: z.literal('sources'), sources: z.array(Source) }),
   z.object({ type: z.literal('text-delta'), text: z.string() }),
   /** The structured output as far as it has arrived; not yet checked. */

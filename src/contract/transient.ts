@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Transient } from '../kernel/transient.ts';
 
 /** A field the browser sends as plain JSON and the server receives as Transient. */

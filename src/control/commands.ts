@@ -10,10 +10,16 @@ import { defaultSubscription, type Program } from '../start.ts';
 import { diagnose } from './doctor.ts';
 
 /** What the command line asks of a program, over its socket or in one process. */
-export const ControlRequest = z.object({ command: z.string(), subscription: z.string().default(defaultSubscription), input: z.unknown() });
+export const ControlRequest = z.object({
+  command: z.string(),
+  subscription: z.string().default(defaultSubscription),
+  input: z.unknown(),
+});
 export type ControlRequest = z.input<typeof ControlRequest>;
 
-export type ControlAnswer = { readonly ok: true; readonly lines: readonly string[] } | { readonly ok: false; readonly message: string };
+export type ControlAnswer =
+  | { readonly ok: true; readonly lines: readonly string[] }
+  | { readonly ok: false; readonly message: string };
 
 type Handler = (program: Program, subscriptionId: string, input: unknown) => Promise<readonly string[]>;
 
@@ -30,7 +36,11 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   'provider-test': async (program, id) => {
     const test = await testProvider(program.operatorCall(id), program.settings);
-    return [`key: ${test.key}`, `streaming: ${test.streaming}${test.firstTokenMs === null ? '' : ` (first token after ${test.firstTokenMs} ms)`}`, `structured output: ${test.structured}`];
+    return [
+      `key: ${test.key}`,
+      `streaming: ${test.streaming}${test.firstTokenMs === null ? '' : ` (first token after ${test.firstTokenMs} ms)`}`,
+      `structured output: ${test.structured}`,
+    ];
   },
   'feature-switch': async (program, id, input) => {
     const { feature, enabled } = z.object({ feature: z.string(), enabled: z.boolean() }).parse(input);
@@ -46,12 +56,19 @@ export async function runCommand(program: Program, request: ControlRequest): Pro
   try {
     const { command, subscription, input } = ControlRequest.parse(request);
     const handler = handlers[command];
-    if (handler === undefined) throw new ProblemError('not-found', { detail: `There is no command ${command}.` });
+    if (handler === undefined)
+      throw new ProblemError('not-found', { detail: `There is no command ${command}.` });
     const subscriptionId = await ensureSubscription(program.ports, subscription);
     return { ok: true, lines: await handler(program, subscriptionId, input) };
   } catch (error) {
     const problem = error instanceof z.ZodError ? new ProblemError('invalid-request') : toProblem(error);
     const { title, wayOut } = problemTypes[problem.type];
-    return { ok: false, message: [title, problem.detail, wayOut].filter((part) => part !== undefined).join('. ').replaceAll('..', '.') };
+    return {
+      ok: false,
+      message: [title, problem.detail, wayOut]
+        .filter((part) => part !== undefined)
+        .join('. ')
+        .replaceAll('..', '.'),
+    };
   }
 }

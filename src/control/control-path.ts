@@ -8,5 +8,9 @@ const longestSocketPath = 100;
 export function controlSocketPath(dataDirectory: string): string {
   const path = join(dataDirectory, 'control.sock');
   if (Buffer.byteLength(path) <= longestSocketPath) return path;
-  return join(tmpdir(), `indesk-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)}`, 'control.sock');
+  return join(
+    tmpdir(),
+    `indesk-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)}`,
+    'control.sock',
+  );
 }

@@ -22,7 +22,9 @@ export async function openControlSocket(program: Program): Promise<() => Promise
       else chunks.push(chunk);
     });
     request.on('end', () => {
-      void answer(program, Buffer.concat(chunks).toString('utf8')).then((body) => response.setHeader('content-type', 'application/json').end(body));
+      void answer(program, Buffer.concat(chunks).toString('utf8')).then((body) =>
+        response.setHeader('content-type', 'application/json').end(body),
+      );
     });
   });
   const before = process.umask(0o177);

@@ -11,7 +11,14 @@ export class CallMeter {
   helpDeskCalls = 0;
   readonly #startedAt: number;
   #providerCalls = 0;
-  #usage: Omit<Usage, 'cacheWriteTokens'> = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, costNanoUsd: 0, costQuality: 'provider' };
+  #usage: Omit<Usage, 'cacheWriteTokens'> = {
+    inputTokens: 0,
+    cachedInputTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+    costNanoUsd: 0,
+    costQuality: 'provider',
+  };
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -28,8 +35,12 @@ export class CallMeter {
       cachedInputTokens: sum.cachedInputTokens + usage.cachedInputTokens,
       outputTokens: sum.outputTokens + usage.outputTokens,
       reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
-      costNanoUsd: sum.costNanoUsd === null || usage.costNanoUsd === null ? null : sum.costNanoUsd + usage.costNanoUsd,
-      costQuality: qualityOrder.indexOf(usage.costQuality) > qualityOrder.indexOf(sum.costQuality) ? usage.costQuality : sum.costQuality,
+      costNanoUsd:
+        sum.costNanoUsd === null || usage.costNanoUsd === null ? null : sum.costNanoUsd + usage.costNanoUsd,
+      costQuality:
+        qualityOrder.indexOf(usage.costQuality) > qualityOrder.indexOf(sum.costQuality)
+          ? usage.costQuality
+          : sum.costQuality,
     };
   }
 
@@ -37,7 +48,14 @@ export class CallMeter {
     return this.#clock.elapsed() - this.#startedAt;
   }
 
-  receipt(about: { readonly ids: Ids; readonly feature: string; readonly ticketId: number | null; readonly connection: ModelConnection; readonly host: string; readonly outcome: string }): Receipt {
+  receipt(about: {
+    readonly ids: Ids;
+    readonly feature: string;
+    readonly ticketId: number | null;
+    readonly connection: ModelConnection;
+    readonly host: string;
+    readonly outcome: string;
+  }): Receipt {
     return {
       id: about.ids.next(),
       feature: about.feature,

@@ -6,7 +6,17 @@ import type { Context, Need } from './context/catalogue.ts';
 import type { DataBlock } from './prompt/data-block.ts';
 
 /** Ticket fields that can be sent to a provider; a feature declares which it sends (promise P15). */
-export type SentField = 'subject' | 'status' | 'priority' | 'type' | 'tags' | 'requester.name' | 'comments' | 'internal-notes' | 'sources' | 'agent-text';
+export type SentField =
+  | 'subject'
+  | 'status'
+  | 'priority'
+  | 'type'
+  | 'tags'
+  | 'requester.name'
+  | 'comments'
+  | 'internal-notes'
+  | 'sources'
+  | 'agent-text';
 
 /** What a feature wants the model to read: data first, then the task. */
 export interface FeatureContent {
@@ -18,7 +28,12 @@ export interface FeatureContent {
 
 /** The model's answer after the feature's own checks. */
 export type FeatureResult<O> =
-  | { readonly kind: 'output'; readonly output: O; readonly sources?: readonly Source[]; readonly citations?: readonly Citation[] }
+  | {
+      readonly kind: 'output';
+      readonly output: O;
+      readonly sources?: readonly Source[];
+      readonly citations?: readonly Citation[];
+    }
   /** Ask once more, with this line added to the task: what was wrong. */
   | { readonly kind: 'again'; readonly because: string }
   | { readonly kind: 'refused'; readonly detail: string };
@@ -32,7 +47,12 @@ export interface CheckArguments<N extends Need, I> {
   readonly read: { readonly comments: number; readonly leftOut: number };
 }
 
-export interface FeatureDefinition<N extends Need, I extends z.ZodType, O extends z.ZodType, M extends z.ZodType> {
+export interface FeatureDefinition<
+  N extends Need,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  M extends z.ZodType,
+> {
   readonly name: FeatureName;
   readonly title: string;
   readonly needs: readonly N[];
@@ -55,7 +75,10 @@ export interface FeatureDefinition<N extends Need, I extends z.ZodType, O extend
   /** Texts whose links may appear in the answer. */
   readonly linkSources?: (context: Context<N>, input: Opened<z.output<I>>) => readonly string[];
   /** Pure: the checks in code between the model and the agent. */
-  readonly check: (answer: M extends z.ZodNever ? string : z.output<M>, about: CheckArguments<N, Opened<z.output<I>>>) => FeatureResult<z.output<O>>;
+  readonly check: (
+    answer: M extends z.ZodNever ? string : z.output<M>,
+    about: CheckArguments<N, Opened<z.output<I>>>,
+  ) => FeatureResult<z.output<O>>;
 }
 
 /** A definition whose inner types are closed over; what the engine works with. */
@@ -78,13 +101,15 @@ export interface Feature {
 }
 
 /** Checks a definition's types and closes over them. */
-export function defineFeature<const N extends Need, I extends z.ZodType, O extends z.ZodType, M extends z.ZodType = z.ZodNever>(
-  definition: FeatureDefinition<N, I, O, M>,
-): Feature {
+export function defineFeature<
+  const N extends Need,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  M extends z.ZodType = z.ZodNever,
+>(definition: FeatureDefinition<N, I, O, M>): Feature {
   return {
     ...definition,
     modelOutput: definition.modelOutput,
     linkSources: definition.linkSources ?? (() => []),
   } as unknown as Feature;
 }
-

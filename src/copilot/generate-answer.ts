@@ -26,7 +26,10 @@ export interface AnswerArguments {
 /** One answer of the model, shown while it arrives when somebody watches; what it cost is counted even when it fails. */
 export async function generateAnswer(wanted: AnswerArguments): Promise<FinishedGeneration> {
   try {
-    const finished = wanted.emit === undefined ? await wanted.modelProvider.generate(wanted.generation) : await streamAnswer(wanted, wanted.emit);
+    const finished =
+      wanted.emit === undefined
+        ? await wanted.modelProvider.generate(wanted.generation)
+        : await streamAnswer(wanted, wanted.emit);
     wanted.meter.add(finished.usage, finished.calls);
     return finished;
   } catch (error) {
@@ -47,7 +50,10 @@ async function streamAnswer(wanted: AnswerArguments, emit: Emit): Promise<Finish
     }
     if (first) {
       first = false;
-      wanted.metrics.firstToken({ feature: wanted.feature.name, provider: wanted.generation.connection.kind }, (wanted.clock.elapsed() - startedAt) / 1000);
+      wanted.metrics.firstToken(
+        { feature: wanted.feature.name, provider: wanted.generation.connection.kind },
+        (wanted.clock.elapsed() - startedAt) / 1000,
+      );
     }
     show.push(event.text);
   }
@@ -55,9 +61,13 @@ async function streamAnswer(wanted: AnswerArguments, emit: Emit): Promise<Finish
 }
 
 /** Turns arriving model text into what the agent sees: checked words, or the object as it grows. */
-function createPreview({ feature, isAllowedLink }: AnswerArguments, emit: Emit): { push(text: Transient<string>): void; end(): void } {
+function createPreview(
+  { feature, isAllowedLink }: AnswerArguments,
+  emit: Emit,
+): { push(text: Transient<string>): void; end(): void } {
   if (feature.streams.as === 'partial') return createPartialPreview(emit);
-  const readField = feature.streams.field === undefined ? undefined : createFieldReader(feature.streams.field);
+  const readField =
+    feature.streams.field === undefined ? undefined : createFieldReader(feature.streams.field);
   const filter = createStreamFilter(isAllowedLink);
   let last: Transient<string> | undefined;
   return {
@@ -68,7 +78,8 @@ function createPreview({ feature, isAllowedLink }: AnswerArguments, emit: Emit):
     },
     end() {
       const rest = last?.map(() => filter.end());
-      if (rest !== undefined && rest.measure((part) => part.length) > 0) emit({ type: 'text-delta', text: rest });
+      if (rest !== undefined && rest.measure((part) => part.length) > 0)
+        emit({ type: 'text-delta', text: rest });
     },
   };
 }

@@ -4,7 +4,12 @@ import type { Receipt, Source } from '../contract/stream-events.ts';
 import { ProblemError, toProblem } from '../kernel/problem-error.ts';
 import { Transient } from '../kernel/transient.ts';
 import type { Call } from '../ports/call.ts';
-import type { FinishedGeneration, Generation, ModelConnection, OutputShape } from '../ports/model-provider.ts';
+import type {
+  FinishedGeneration,
+  Generation,
+  ModelConnection,
+  OutputShape,
+} from '../ports/model-provider.ts';
 import type { SettingsReader, SubscriptionSettings } from '../services/settings/settings-reader.ts';
 import type { CallLedger } from '../services/usage/call-ledger.ts';
 import { CallMeter } from './call-meter.ts';
@@ -50,7 +55,11 @@ function shapeOf(feature: Feature): OutputShape | undefined {
 }
 
 /** Runs one feature for one agent: settings, context, prompt, model, checks, receipt. Throws `ProblemError`; whatever happens leaves a receipt. */
-export async function runFeature(call: CopilotCall, services: CopilotServices, run: FeatureRun): Promise<FeatureOutcome> {
+export async function runFeature(
+  call: CopilotCall,
+  services: CopilotServices,
+  run: FeatureRun,
+): Promise<FeatureOutcome> {
   const feature = findFeature(run.feature);
   if (feature === undefined) throw new ProblemError('not-found', { detail: 'There is no such feature.' });
   const loaded = services.settings.get(call.subscriptionId);
@@ -92,24 +101,45 @@ interface Working {
 
 /** Names of wrong fields and rules, never values. */
 function fieldProblems(error: z.ZodError): string {
-  return error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`).join('; ');
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`)
+    .join('; ');
 }
 
-function finish({ call, services, feature, connection, meter }: Working, ticketId: number | null, outcome: string): Receipt {
+function finish(
+  { call, services, feature, connection, meter }: Working,
+  ticketId: number | null,
+  outcome: string,
+): Receipt {
   const { ids, metrics, modelProvider } = call.ports;
-  const receipt = meter.receipt({ ids, feature: feature.name, ticketId, connection, host: modelProvider.hostOf(connection), outcome });
+  const receipt = meter.receipt({
+    ids,
+    feature: feature.name,
+    ticketId,
+    connection,
+    host: modelProvider.hostOf(connection),
+    outcome,
+  });
   metrics.featureFinished({ feature: feature.name, outcome }, meter.elapsedMs / 1000);
   metrics.tokensUsed({ provider: connection.kind, kind: 'input' }, receipt.inputTokens);
   metrics.tokensUsed({ provider: connection.kind, kind: 'output' }, receipt.outputTokens);
-  services.ledger.record(call.subscriptionId, { receipt, zendeskAgentId: call.actor.kind === 'zendesk-agent' ? call.actor.id : null });
+  services.ledger.record(call.subscriptionId, {
+    receipt,
+    zendeskAgentId: call.actor.kind === 'zendesk-agent' ? call.actor.id : null,
+  });
   return receipt;
 }
 
-async function work(working: Working, input: { readonly ticketId: number | null }): Promise<Transient<unknown>> {
+async function work(
+  working: Working,
+  input: { readonly ticketId: number | null },
+): Promise<Transient<unknown>> {
   const { feature, emit } = working;
   const context = await contextFor(working, input.ticketId);
   const joined = Transient.all([context, Transient.join(input)]);
-  if (!joined.measure(([about, opened]) => feature.hasMaterial(about, opened as never))) throw new ProblemError('ticket-empty');
+  if (!joined.measure(([about, opened]) => feature.hasMaterial(about, opened as never)))
+    throw new ProblemError('ticket-empty');
   const content = joined.map(([about, opened]) => feature.content(about, opened as never));
   emit?.({ type: 'progress', stage: 'writing' });
   const ask = (again: string | undefined): Promise<Answered> => answer(working, joined, content, again);
@@ -117,7 +147,9 @@ async function work(working: Working, input: { readonly ticketId: number | null 
   let result = checked(working, joined, answered, false);
   if (result.measure(({ kind }) => kind === 'again')) {
     emit?.({ type: 'progress', stage: 'checking' });
-    answered = await ask('Keep every link, placeholder, number and HTML tag of the draft exactly; your last try lost or added some.');
+    answered = await ask(
+      'Keep every link, placeholder, number and HTML tag of the draft exactly; your last try lost or added some.',
+    );
     result = checked(working, joined, answered, true);
   }
   return accepted(working, result);
@@ -125,13 +157,20 @@ async function work(working: Working, input: { readonly ticketId: number | null 
 
 type Joined = Transient<readonly [Context<Need>, object]>;
 
-async function contextFor({ call, feature, settings, meter, emit }: Working, ticketId: number | null): Promise<Transient<Context<Need>>> {
+async function contextFor(
+  { call, feature, settings, meter, emit }: Working,
+  ticketId: number | null,
+): Promise<Transient<Context<Need>>> {
   if (feature.needs.length === 0) return Transient.of({} as Context<Need>);
   if (settings.zendesk === undefined) throw new ProblemError('zendesk-not-connected');
   if (call.actor.kind !== 'zendesk-agent') throw new ProblemError('forbidden');
   return fetchContext({
     helpDesk: call.ports.helpDesk,
-    helpDeskCall: { connection: settings.zendesk, signal: call.signal, onRoundTrip: () => (meter.helpDeskCalls += 1) },
+    helpDeskCall: {
+      connection: settings.zendesk,
+      signal: call.signal,
+      onRoundTrip: () => (meter.helpDeskCalls += 1),
+    },
     needs: feature.needs,
     ticketId,
     agentId: call.actor.id,
@@ -146,7 +185,12 @@ interface Answered {
 }
 
 /** One answer; a prompt the provider finds too long is cut to 70 % and sent once more. */
-async function answer(working: Working, joined: Joined, content: Transient<FeatureContent>, again: string | undefined): Promise<Answered> {
+async function answer(
+  working: Working,
+  joined: Joined,
+  content: Transient<FeatureContent>,
+  again: string | undefined,
+): Promise<Answered> {
   try {
     return await answerWithin(working, joined, content, again, 1);
   } catch (error) {
@@ -155,14 +199,23 @@ async function answer(working: Working, joined: Joined, content: Transient<Featu
   }
 }
 
-async function answerWithin(working: Working, joined: Joined, content: Transient<FeatureContent>, again: string | undefined, share: number): Promise<Answered> {
+async function answerWithin(
+  working: Working,
+  joined: Joined,
+  content: Transient<FeatureContent>,
+  again: string | undefined,
+  share: number,
+): Promise<Answered> {
   const { call, feature, connection, meter, metricsAndClock } = withMetrics(working);
   const marks = newMarks();
   const instructions = working.settings.features.get(feature.name)?.instructions ?? feature.instructions;
   const base: Omit<Generation, 'prompt'> = {
     connection,
-    maxOutputTokens: Math.min(feature.maxOutputTokens, Math.floor(call.ports.modelProvider.contextWindow(connection) / 4)),
-    cacheKey: cacheKey(call.subscriptionId, feature.name, instructions),
+    maxOutputTokens: Math.min(
+      feature.maxOutputTokens,
+      Math.floor(call.ports.modelProvider.contextWindow(connection) / 4),
+    ),
+    cacheKey: cacheKey(working.settings, call.subscriptionId, feature.name, instructions),
     signal: call.signal,
     ...(shapeOf(feature) !== undefined && { output: shapeOf(feature) }),
   } as Omit<Generation, 'prompt'>;
@@ -171,11 +224,21 @@ async function answerWithin(working: Working, joined: Joined, content: Transient
     base,
     feature,
     instructions,
-    content: again === undefined ? content : content.map((one) => ({ ...one, task: `${one.task}\n${again}` })),
+    content:
+      again === undefined ? content : content.map((one) => ({ ...one, task: `${one.task}\n${again}` })),
     marks,
     share,
     onPart: (done, total) => working.emit?.({ type: 'progress', stage: 'summarising-parts', done, total }),
-    generatePart: (generation) => generateAnswer({ ...metricsAndClock, modelProvider: call.ports.modelProvider, generation, feature, meter, emit: undefined, isAllowedLink: () => false }),
+    generatePart: (generation) =>
+      generateAnswer({
+        ...metricsAndClock,
+        modelProvider: call.ports.modelProvider,
+        generation,
+        feature,
+        meter,
+        emit: undefined,
+        isAllowedLink: () => false,
+      }),
   });
   meter.commentsSent = fitted.read.comments;
   meter.sourcesSent = fitted.read.sources;
@@ -183,12 +246,25 @@ async function answerWithin(working: Working, joined: Joined, content: Transient
   const prompt = fitted.content.map((one) => renderPrompt(feature.name, instructions, one, marks));
   // A second answer is not shown while it arrives: the agent would see the first one being overwritten unchecked.
   const emit = again === undefined ? working.emit : undefined;
-  const finished = await generateAnswer({ ...metricsAndClock, modelProvider: call.ports.modelProvider, generation: { ...base, prompt }, feature, meter, emit, isAllowedLink });
+  const finished = await generateAnswer({
+    ...metricsAndClock,
+    modelProvider: call.ports.modelProvider,
+    generation: { ...base, prompt },
+    feature,
+    meter,
+    emit,
+    isAllowedLink,
+  });
   return { finished, marks, read: fitted.read };
 }
 
-function withMetrics(working: Working): Working & { readonly metricsAndClock: Pick<CopilotCall['ports'], 'metrics' | 'clock'> } {
-  return { ...working, metricsAndClock: { metrics: working.call.ports.metrics, clock: working.call.ports.clock } };
+function withMetrics(
+  working: Working,
+): Working & { readonly metricsAndClock: Pick<CopilotCall['ports'], 'metrics' | 'clock'> } {
+  return {
+    ...working,
+    metricsAndClock: { metrics: working.call.ports.metrics, clock: working.call.ports.clock },
+  };
 }
 
 /** Says yes or no about a link; what it is asked about comes out of the same transient answer. */
@@ -201,16 +277,44 @@ function linkCheck(feature: Feature, joined: Joined): (link: string) => boolean 
     });
 }
 
-const cacheKey = (subscriptionId: string, feature: string, instructions: string): string =>
-  createHash('sha256').update(`${subscriptionId}\n${feature}\n${instructions}`).digest('hex').slice(0, 32);
+const cacheKeys = new WeakMap<SubscriptionSettings, Map<string, string>>();
 
-function checked({ feature }: Working, joined: Joined, { finished, marks, read }: Answered, last: boolean): Transient<FeatureResult<unknown>> {
+/** The same for calls that share a prefix; kept as long as the settings it was made from. */
+function cacheKey(
+  settings: SubscriptionSettings,
+  subscriptionId: string,
+  feature: string,
+  instructions: string,
+): string {
+  const known = cacheKeys.get(settings) ?? new Map<string, string>();
+  cacheKeys.set(settings, known);
+  const key =
+    known.get(feature) ??
+    createHash('sha256').update(`${subscriptionId}\n${feature}\n${instructions}`).digest('hex').slice(0, 32);
+  known.set(feature, key);
+  return key;
+}
+
+function checked(
+  { feature }: Working,
+  joined: Joined,
+  { finished, marks, read }: Answered,
+  last: boolean,
+): Transient<FeatureResult<unknown>> {
   const value = finished.output ?? finished.text;
-  return Transient.all([joined, value as Transient<unknown>]).map(([[context, input], given]): FeatureResult<unknown> => {
-    if (holdsSecret(typeof given === 'string' ? given : JSON.stringify(given), marks)) return { kind: 'refused', detail: 'The answer repeated something it must not show.' };
-    const model = feature.modelOutput === undefined ? given : feature.modelOutput.parse(given);
-    return feature.check(model as never, { context, input: input as never, last, read: { comments: read.comments, leftOut: read.commentsLeftOut } });
-  });
+  return Transient.all([joined, value as Transient<unknown>]).map(
+    ([[context, input], given]): FeatureResult<unknown> => {
+      if (holdsSecret(typeof given === 'string' ? given : JSON.stringify(given), marks))
+        return { kind: 'refused', detail: 'The answer repeated something it must not show.' };
+      const model = feature.modelOutput === undefined ? given : feature.modelOutput.parse(given);
+      return feature.check(model as never, {
+        context,
+        input: input as never,
+        last,
+        read: { comments: read.comments, leftOut: read.commentsLeftOut },
+      });
+    },
+  );
 }
 
 const refusals = ['The rewritten text was empty.', 'The answer repeated something it must not show.'];
@@ -218,8 +322,14 @@ const refusals = ['The rewritten text was empty.', 'The answer repeated somethin
 function accepted({ emit }: Working, result: Transient<FeatureResult<unknown>>): Transient<unknown> {
   if (!result.measure(({ kind }) => kind === 'output')) {
     // A detail is words of ours, but it has touched content: only known sentences leave.
-    const known = refusals.find((sentence) => result.measure((one) => one.kind === 'refused' && one.detail === sentence));
-    throw new ProblemError('output-refused', { detail: known ?? 'It lost or changed a link, a placeholder, a number or the HTML structure. Your own text is untouched.' });
+    const known = refusals.find((sentence) =>
+      result.measure((one) => one.kind === 'refused' && one.detail === sentence),
+    );
+    throw new ProblemError('output-refused', {
+      detail:
+        known ??
+        'It lost or changed a link, a placeholder, a number or the HTML structure. Your own text is untouched.',
+    });
   }
   const output = result.map((one) => (one.kind === 'output' ? one : undefined));
   const sources: Transient<readonly Source[]> = output.map((one) => one?.sources ?? []);

@@ -18,12 +18,17 @@ function asProblem(error: unknown): ProblemError {
 export function answerProblems(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error);
-    if (problem.status >= 500) logger.error('request failed', { requestId: request.id, problem: problem.type, ...codeOf(error) });
-    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
+    if (problem.status >= 500)
+      logger.error('request failed', { requestId: request.id, problem: problem.type, ...codeOf(error) });
+    if (problem.retryAfterSeconds !== undefined)
+      reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
     return reply.code(problem.status).type('application/problem+json').send(problemBody(problem, request.id));
   });
   app.setNotFoundHandler((request, reply) => {
-    return reply.code(404).type('application/problem+json').send(problemBody(new ProblemError('not-found'), request.id));
+    return reply
+      .code(404)
+      .type('application/problem+json')
+      .send(problemBody(new ProblemError('not-found'), request.id));
   });
 }
 

@@ -7,12 +7,10 @@ import { toProblem } from '../kernel/problem-error.ts';
 import { reveal } from '../kernel/reveal.ts';
 
 /** Content leaves to the person who asked for it here, and nowhere else in the server. */
-function toWire(event: FeatureEvent, requestId: string): StreamEvent[] {
+function toWire(event: Exclude<FeatureEvent, { type: 'text-delta' }>, requestId: string): StreamEvent[] {
   switch (event.type) {
     case 'started':
       return [{ ...event, requestId }];
-    case 'text-delta':
-      return [{ type: 'text-delta', text: reveal(event.text, 'reply') }];
     case 'partial':
     case 'output':
       return [{ type: event.type, value: reveal(event.value, 'reply') }];
@@ -35,11 +33,23 @@ export interface EventStream {
 }
 
 /** Server-sent events on a response; what is sent in one turn of the event loop goes out in one write. */
-export function openEventStream(response: ServerResponse, requestId: string, headers: Record<string, string>, onTooSlow: () => void): EventStream {
+export function openEventStream(
+  response: ServerResponse,
+  requestId: string,
+  headers: Record<string, string>,
+  onTooSlow: () => void,
+): EventStream {
   let pending = '';
+  let text = '';
   let scheduled = false;
+  const closeText = (): void => {
+    if (text === '') return;
+    pending += `data: ${JSON.stringify({ type: 'text-delta', text } satisfies StreamEvent)}\n\n`;
+    text = '';
+  };
   const flush = (): void => {
     scheduled = false;
+    closeText();
     if (pending === '' || response.destroyed || response.writableEnded) return;
     response.write(pending);
     pending = '';
@@ -47,14 +57,27 @@ export function openEventStream(response: ServerResponse, requestId: string, hea
     if (response.writableLength > mostUnsentBytes) onTooSlow();
   };
   const push = (event: StreamEvent): void => {
-    pending += `data: ${JSON.stringify(event)}\n\n`;
+    // Words that arrive together leave together: one event, one line for the browser to parse.
+    if (event.type === 'text-delta') text += event.text;
+    else {
+      closeText();
+      pending += `data: ${JSON.stringify(event)}\n\n`;
+    }
     if (scheduled) return;
     scheduled = true;
     setImmediate(flush);
   };
-  response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  response.writeHead(200, {
+    ...headers,
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
   return {
-    send: (event) => toWire(event, requestId).forEach(push),
+    send(event) {
+      if (event.type === 'text-delta') push({ type: 'text-delta', text: reveal(event.text, 'reply') });
+      else toWire(event, requestId).forEach(push);
+    },
     end(error) {
       if (error === undefined) push({ type: 'done' });
       else push({ type: 'problem', problem: problemBody(toProblem(error), requestId) });
@@ -65,6 +88,6 @@ export function openEventStream(response: ServerResponse, requestId: string, hea
 }
 
 /** The body of an answer that is not streamed. */
-export function outcomeBody({ output, receipt }: FeatureOutcome): { output: unknown; receipt: FeatureOutcome['receipt'] } {
-  return { output: reveal(output, 'reply'), receipt };
+export function outcomeBody({ output, receipt }: FeatureOutcome): string {
+  return JSON.stringify({ output: reveal(output, 'reply'), receipt });
 }

@@ -41,12 +41,17 @@ export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodT
     handler: async (request, reply) => {
       if (context.isDraining()) throw new ProblemError('shutting-down', { retryAfterSeconds: 5 });
       const session = sidebarSession(context, request, endpoint.audience);
-      const decision = context.ports.rateLimiter.take(`${session.subscriptionId}:${session.zendeskAgentId}`, rules[endpoint.rateClass]);
+      const decision = context.ports.rateLimiter.take(
+        `${session.subscriptionId}:${session.zendeskAgentId}`,
+        rules[endpoint.rateClass],
+      );
       const taken = decision instanceof Promise ? await decision : decision;
-      if (!taken.allowed) throw new ProblemError('rate-limited', { retryAfterSeconds: taken.retryAfterSeconds });
+      if (!taken.allowed)
+        throw new ProblemError('rate-limited', { retryAfterSeconds: taken.retryAfterSeconds });
       const params = endpoint.params.safeParse(request.params);
       const body = endpoint.body.safeParse(request.body ?? undefined);
-      if (!params.success || !body.success) throw new ProblemError('invalid-request', { detail: fieldsOf(params.error ?? body.error) });
+      if (!params.success || !body.success)
+        throw new ProblemError('invalid-request', { detail: fieldsOf(params.error ?? body.error) });
       const answer = await handle({
         subscriptionId: session.subscriptionId,
         actor: { kind: 'zendesk-agent', id: session.zendeskAgentId },
@@ -64,7 +69,10 @@ export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodT
 export const answered = Symbol('answered');
 
 function fieldsOf(error: z.ZodError | undefined): string {
-  return (error?.issues ?? []).slice(0, 5).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`).join('; ');
+  return (error?.issues ?? [])
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.code}`)
+    .join('; ');
 }
 
 function rateRules(context: HttpContext): Readonly<Record<RateClass, RateRule>> {

@@ -6,5 +6,10 @@ export async function checkProviderKey(context: JobContext, settings: SettingsRe
   const { provider } = await settings.get(context.subscriptionId);
   if (provider === undefined) return;
   const { state } = await context.ports.modelProvider.checkKey(provider, context.signal);
-  if (state !== 'valid') context.ports.logger.warn('provider key not usable', { subscriptionId: context.subscriptionId, provider: provider.kind, code: state });
+  if (state !== 'valid')
+    context.ports.logger.warn('provider key not usable', {
+      subscriptionId: context.subscriptionId,
+      provider: provider.kind,
+      code: state,
+    });
 }

@@ -9,13 +9,21 @@ export async function checkZendeskConnection(context: JobContext, settings: Sett
   if (zendesk === undefined) return;
   const status = await currentStatus(context, zendesk);
   if (status === zendeskStatus) return;
-  await context.ports.database.write(context, { permission: 'system', audit: { action: 'zendesk.status-changed', target: zendesk.subdomain, facts: { status } } }, (tx) =>
-    markZendeskConnection(tx, status),
+  await context.ports.database.write(
+    context,
+    {
+      permission: 'system',
+      audit: { action: 'zendesk.status-changed', target: zendesk.subdomain, facts: { status } },
+    },
+    (tx) => markZendeskConnection(tx, status),
   );
   settings.forget(context.subscriptionId);
 }
 
-async function currentStatus(context: JobContext, connection: Parameters<typeof context.ports.helpDesk.checkConnection>[0]['connection']): Promise<'connected' | 'reconnect-needed'> {
+async function currentStatus(
+  context: JobContext,
+  connection: Parameters<typeof context.ports.helpDesk.checkConnection>[0]['connection'],
+): Promise<'connected' | 'reconnect-needed'> {
   try {
     await context.ports.helpDesk.checkConnection({ connection, signal: context.signal });
     return 'connected';

@@ -9,7 +9,13 @@ export class TransientLeakError extends Error {
 }
 
 /** A record with every Transient field replaced by what it holds. */
-export type Opened<T> = { [K in keyof T]: T[K] extends Transient<infer V> ? V : T[K] extends Transient<infer V> | undefined ? V | undefined : T[K] };
+export type Opened<T> = {
+  [K in keyof T]: T[K] extends Transient<infer V>
+    ? V
+    : T[K] extends Transient<infer V> | undefined
+      ? V | undefined
+      : T[K];
+};
 
 /** Content that may be read, sent to a model and shown, but never stored, queued, cached or logged. */
 export class Transient<out T> {
@@ -25,13 +31,18 @@ export class Transient<out T> {
   }
 
   /** Joins several contents into one. */
-  static all<const A extends readonly unknown[]>(parts: { readonly [K in keyof A]: Transient<A[K]> }): Transient<A> {
+  static all<const A extends readonly unknown[]>(parts: {
+    readonly [K in keyof A]: Transient<A[K]>;
+  }): Transient<A> {
     return Transient.of(parts.map((part) => contents.get(part)) as unknown as A);
   }
 
   /** Joins a record that has Transient fields into one Transient record. */
   static join<T extends object>(record: T): Transient<Opened<T>> {
-    const opened = Object.entries(record).map(([key, value]) => [key, value instanceof Transient ? contents.get(value) : value]);
+    const opened = Object.entries(record).map(([key, value]) => [
+      key,
+      value instanceof Transient ? contents.get(value) : value,
+    ]);
     return Transient.of(Object.fromEntries(opened) as Opened<T>);
   }
 
@@ -43,7 +54,8 @@ export class Transient<out T> {
   /** A fact about the content that is not the content: a length, a count, an id, a yes or no. */
   measure<N extends number | boolean>(fact: (value: T) => N): N {
     const measured = fact(contents.get(this) as T);
-    if (typeof measured !== 'number' && typeof measured !== 'boolean') throw new TransientLeakError('a measure that is no number');
+    if (typeof measured !== 'number' && typeof measured !== 'boolean')
+      throw new TransientLeakError('a measure that is no number');
     return measured;
   }
 

@@ -33,7 +33,12 @@ export interface BookkeepingDatabase extends Database {
 export interface Lookups {
   /** The installation a sidebar token's `aud` names. */
   installationByAudience(audience: string): Promise<
-    | { readonly subscriptionId: string; readonly installationId: string; readonly publicKeyPem: string; readonly issuer: string }
+    | {
+        readonly subscriptionId: string;
+        readonly installationId: string;
+        readonly publicKeyPem: string;
+        readonly issuer: string;
+      }
     | undefined
   >;
   /** Ids of subscriptions with outbox rows that are due. */
@@ -41,7 +46,11 @@ export interface Lookups {
   /** Every subscription id: for the operator's command line. */
   subscriptionIds(): Promise<readonly string[]>;
   /** Makes a subscription and returns its id; the only insert made before a tenant is entered. */
-  createSubscription(input: { readonly id: string; readonly name: string; readonly plan: string }): Promise<string>;
+  createSubscription(input: {
+    readonly id: string;
+    readonly name: string;
+    readonly plan: string;
+  }): Promise<string>;
   /** Undefined when there is none of that name. */
   subscriptionIdByName(name: string): Promise<string | undefined>;
   /** Deletes jobs finished an hour ago or failed three days ago; returns how many. */

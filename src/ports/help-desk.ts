@@ -91,7 +91,11 @@ export interface TicketAudit {
   readonly id: number;
   readonly authorId: number;
   readonly createdAt: string;
-  readonly changes: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[];
+  readonly changes: readonly {
+    readonly field: string;
+    readonly from: string | null;
+    readonly to: string | null;
+  }[];
 }
 
 /** A piece of work on one account: abort signal, and a counter of round trips for the receipt. */
@@ -107,12 +111,22 @@ export interface HelpDesk {
   audits(call: HelpDeskCall, ticketId: number): Promise<Transient<readonly TicketAudit[]>>;
   user(call: HelpDeskCall, userId: number): Promise<Transient<ZendeskUser>>;
   /** Tickets that Zendesk's search finds for the words, with status solved or closed. */
-  searchSolvedTickets(call: HelpDeskCall, words: Transient<readonly string[]>, options: { readonly brandId: number | null; readonly limit: number }): Promise<Transient<readonly Ticket[]>>;
+  searchSolvedTickets(
+    call: HelpDeskCall,
+    words: Transient<readonly string[]>,
+    options: { readonly brandId: number | null; readonly limit: number },
+  ): Promise<Transient<readonly Ticket[]>>;
   /** Help Center articles for the words. */
-  searchArticles(call: HelpDeskCall, words: Transient<readonly string[]>, options: { readonly locale: string | null; readonly limit: number }): Promise<Transient<readonly Article[]>>;
+  searchArticles(
+    call: HelpDeskCall,
+    words: Transient<readonly string[]>,
+    options: { readonly locale: string | null; readonly limit: number },
+  ): Promise<Transient<readonly Article[]>>;
   macros(call: HelpDeskCall): Promise<Transient<readonly Macro[]>>;
   /** Proves that the access works and says what it may do; sends no content. */
-  checkConnection(call: HelpDeskCall): Promise<{ readonly scopes: readonly string[]; readonly userId: number }>;
+  checkConnection(
+    call: HelpDeskCall,
+  ): Promise<{ readonly scopes: readonly string[]; readonly userId: number }>;
   /** The app's public key (PEM) for the sidebar's signed tokens. */
   appPublicKey(call: Pick<HelpDeskCall, 'connection' | 'signal'>, appId: number): Promise<string>;
 }

@@ -12,7 +12,9 @@ export interface JobContext extends Call<'database' | 'helpDesk' | 'modelProvide
   /** 1 on the first try. */
   readonly attempt: number;
 }
-export type JobTable = { readonly [N in JobName]: (context: JobContext, ids: JobPayloads[N]) => Promise<void> };
+export type JobTable = {
+  readonly [N in JobName]: (context: JobContext, ids: JobPayloads[N]) => Promise<void>;
+};
 
 export interface JobQueue {
   /** Writes the outbox row in the caller's transaction: the job exists exactly when the change does. */

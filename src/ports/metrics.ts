@@ -3,7 +3,10 @@ export interface Metrics {
   requestFinished(labels: { readonly route: string; readonly status: number }, seconds: number): void;
   featureFinished(labels: { readonly feature: string; readonly outcome: string }, seconds: number): void;
   firstToken(labels: { readonly feature: string; readonly provider: string }, seconds: number): void;
-  tokensUsed(labels: { readonly provider: string; readonly kind: 'input' | 'cached' | 'output' }, count: number): void;
+  tokensUsed(
+    labels: { readonly provider: string; readonly kind: 'input' | 'cached' | 'output' },
+    count: number,
+  ): void;
   helpDeskFinished(labels: { readonly operation: string; readonly status: number }, seconds: number): void;
   openStreams(change: 1 | -1): void;
   /** Prometheus text format. */

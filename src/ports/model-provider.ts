@@ -2,7 +2,17 @@ import type { CostQuality } from '../contract/stream-events.ts';
 import type { JsonObject, JsonValue } from '../kernel/json.ts';
 import type { Transient } from '../kernel/transient.ts';
 
-export const providerKinds = ['openai', 'anthropic', 'google', 'mistral', 'deepseek', 'xai', 'moonshot', 'openrouter', 'openai-compatible'] as const;
+export const providerKinds = [
+  'openai',
+  'anthropic',
+  'google',
+  'mistral',
+  'deepseek',
+  'xai',
+  'moonshot',
+  'openrouter',
+  'openai-compatible',
+] as const;
 export type ProviderKind = (typeof providerKinds)[number];
 
 /** Which provider account is asked. */
@@ -79,7 +89,10 @@ export interface KeyCheck {
 export interface ModelProvider {
   generate(generation: Generation): Promise<FinishedGeneration>;
   stream(generation: Generation): AsyncIterable<GenerationEvent>;
-  checkKey(connection: Omit<ModelConnection, 'contextWindow' | 'demo'>, signal: AbortSignal): Promise<KeyCheck>;
+  checkKey(
+    connection: Omit<ModelConnection, 'contextWindow' | 'demo'>,
+    signal: AbortSignal,
+  ): Promise<KeyCheck>;
   /** Tokens a text would take for this model, with the model's safety factor; an estimate. */
   countTokens(connection: ModelConnection, text: Transient<string>): number;
   /** Tokens the model can read and write together; the catalogue's figure, or 32,000 when unknown. */

@@ -6,7 +6,9 @@ export interface RateRule {
   readonly windowSeconds: number;
 }
 
-export type RateDecision = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
+export type RateDecision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly retryAfterSeconds: number };
 
 export interface RateLimiter {
   /** Takes one point; synchronous when it can be, because it stands in every request's way. */

@@ -6,7 +6,10 @@ export interface Canary {
   readonly value: string;
 }
 
-export const makeCanary = (channel: string): Canary => ({ channel, value: `CNRY${randomBytes(16).toString('hex')}` });
+export const makeCanary = (channel: string): Canary => ({
+  channel,
+  value: `CNRY${randomBytes(16).toString('hex')}`,
+});
 
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
 
@@ -20,7 +23,15 @@ function base64Forms(text: string): string[] {
 
 /** Every form in which a canary may have been kept: as it is, in other cases, encoded, or cut short. */
 export function formsOf({ value }: Canary): Buffer[] {
-  const texts = [value, value.toLowerCase(), value.toUpperCase(), ...base64Forms(value), ...base64Forms(value).map((form) => form.replaceAll('+', '-').replaceAll('/', '_')), Buffer.from(value).toString('hex'), value.slice(0, 16)];
+  const texts = [
+    value,
+    value.toLowerCase(),
+    value.toUpperCase(),
+    ...base64Forms(value),
+    ...base64Forms(value).map((form) => form.replaceAll('+', '-').replaceAll('/', '_')),
+    Buffer.from(value).toString('hex'),
+    value.slice(0, 16),
+  ];
   return [...[...new Set(texts)].map((text) => Buffer.from(text)), utf16(value)];
 }
 
@@ -32,5 +43,8 @@ export interface Finding {
 /** Looks for canaries in the bytes of a place. */
 export function createScanner(canaries: readonly Canary[]): (place: string, bytes: Buffer) => Finding[] {
   const forms = canaries.map((canary) => ({ canary, forms: formsOf(canary) }));
-  return (place, bytes) => forms.filter(({ forms: wanted }) => wanted.some((form) => bytes.includes(form))).map(({ canary }) => ({ channel: canary.channel, place }));
+  return (place, bytes) =>
+    forms
+      .filter(({ forms: wanted }) => wanted.some((form) => bytes.includes(form)))
+      .map(({ canary }) => ({ channel: canary.channel, place }));
 }

@@ -10,8 +10,13 @@ export interface Place {
 export function filesIn(folder: string, label: string): Place[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).size < 512 * 1024 * 1024)
-    .map((entry) => ({ name: `${label}: ${join(entry.parentPath, entry.name).slice(folder.length + 1)}`, bytes: readFileSync(join(entry.parentPath, entry.name)) }));
+    .filter(
+      (entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).size < 512 * 1024 * 1024,
+    )
+    .map((entry) => ({
+      name: `${label}: ${join(entry.parentPath, entry.name).slice(folder.length + 1)}`,
+      bytes: readFileSync(join(entry.parentPath, entry.name)),
+    }));
 }
 
 /** Something that answers SQL as a superuser: row-level security must not hide a leak from the search. */
@@ -29,7 +34,10 @@ export async function tablesOf(database: Superuser): Promise<Place[]> {
   const places: Place[] = [];
   for (const { name } of tables) {
     const rows = await database.query(`select t::text as line from ${String(name)} t`);
-    places.push({ name: `table: ${String(name)}`, bytes: Buffer.from(rows.map((row) => String(row['line'])).join('\n')) });
+    places.push({
+      name: `table: ${String(name)}`,
+      bytes: Buffer.from(rows.map((row) => String(row['line'])).join('\n')),
+    });
   }
   return places;
 }

@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../src/contract/stream-events.ts';
+import { serverFlags } from '../../scripts/launch/node-flags.mjs';
 import { controlSocketPath } from '../../src/control/control-path.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -43,9 +44,17 @@ export interface House {
   /** Everything the server has written to standard output and error. */
   output(): string;
   signIn(ticketId: number, agentId?: number): Promise<string>;
-  run(feature: string, body: object, options: { readonly token: string; readonly signal?: AbortSignal; readonly json?: boolean }): Promise<FeatureAnswer>;
+  run(
+    feature: string,
+    body: object,
+    options: { readonly token: string; readonly signal?: AbortSignal; readonly json?: boolean },
+  ): Promise<FeatureAnswer>;
   sandbox(target: 'zendesk' | 'providers', method: string, path: string, body?: unknown): Promise<unknown>;
-  control(command: string, input: unknown, subscription?: string): Promise<{ readonly ok: boolean; readonly lines?: readonly string[]; readonly message?: string }>;
+  control(
+    command: string,
+    input: unknown,
+    subscription?: string,
+  ): Promise<{ readonly ok: boolean; readonly lines?: readonly string[]; readonly message?: string }>;
   /** Uses a provider simulator with a behaviour key, for example `sk-sim.cut=5`. */
   useProvider(kind: string, behaviour: string, extra?: object): Promise<void>;
   /** The server's folder for temporary files. */
@@ -56,8 +65,15 @@ export interface House {
 }
 
 const prefixes: Readonly<Record<string, string>> = {
-  openai: '/openai/v1', anthropic: '/anthropic/v1', google: '/google/v1beta', mistral: '/mistral/v1', deepseek: '/deepseek', xai: '/xai/v1', moonshot: '/moonshot/v1',
-  openrouter: '/openrouter/api/v1', 'openai-compatible': '/compatible/v1',
+  openai: '/openai/v1',
+  anthropic: '/anthropic/v1',
+  google: '/google/v1beta',
+  mistral: '/mistral/v1',
+  deepseek: '/deepseek',
+  xai: '/xai/v1',
+  moonshot: '/moonshot/v1',
+  openrouter: '/openrouter/api/v1',
+  'openai-compatible': '/compatible/v1',
 };
 
 interface Started {
@@ -66,12 +82,26 @@ interface Started {
   readonly output: () => string;
 }
 
-function startProcess(file: string, args: readonly string[], environment: Readonly<Record<string, string>>, options: { readonly flags?: readonly string[]; readonly cpu?: string | undefined; readonly discard?: boolean | undefined }): Promise<Started> {
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...(options.flags ?? []), join(root, file), ...args];
+function startProcess(
+  file: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  options: {
+    readonly flags?: readonly string[];
+    readonly cpu?: string | undefined;
+    readonly discard?: boolean | undefined;
+  },
+): Promise<Started> {
+  const node = [process.execPath, ...serverFlags, ...(options.flags ?? []), join(root, file), ...args];
   const [command = '', ...rest] = options.cpu === undefined ? node : ['taskset', '-c', options.cpu, ...node];
-  const child = spawn(command, rest, { cwd: root, stdio: ['ignore', options.discard === true ? 'ignore' : 'pipe', 'pipe', 'ipc'], env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment } });
+  const child = spawn(command, rest, {
+    cwd: root,
+    stdio: ['ignore', options.discard === true ? 'ignore' : 'pipe', 'pipe', 'ipc'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
@@ -106,7 +136,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const metricsPort = await freePort();
   const simulators = await startProcess(
     'simulators/main.ts',
-    ['--sidebar-url', `http://127.0.0.1:${port}/sidebar`, '--data', join(folder, 'simulators'), ...(options.ticketsFile === undefined ? [] : ['--tickets', options.ticketsFile])],
+    [
+      '--sidebar-url',
+      `http://127.0.0.1:${port}/sidebar`,
+      '--data',
+      join(folder, 'simulators'),
+      ...(options.ticketsFile === undefined ? [] : ['--tickets', options.ticketsFile]),
+    ],
     {},
     { cpu: options.cpus?.simulators },
   );
@@ -115,8 +151,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     'src/main.ts',
     [],
     {
-      TMPDIR: temporaryDirectory, INDESK_PORT: String(port), INDESK_DATA_DIR: dataDirectory, INDESK_SANDBOX_URL: zendeskUrl, INDESK_SIDEBAR_ORIGINS: zendeskUrl, INDESK_LOG_LEVEL: 'info',
-      INDESK_METRICS_PORT: String(metricsPort), INDESK_REQUESTS_PER_MINUTE: '1000000', INDESK_SESSION_MINUTES: '60', ...options.environment,
+      TMPDIR: temporaryDirectory,
+      INDESK_PORT: String(port),
+      INDESK_DATA_DIR: dataDirectory,
+      INDESK_SANDBOX_URL: zendeskUrl,
+      INDESK_SIDEBAR_ORIGINS: zendeskUrl,
+      INDESK_LOG_LEVEL: 'info',
+      INDESK_METRICS_PORT: String(metricsPort),
+      INDESK_REQUESTS_PER_MINUTE: '1000000',
+      INDESK_SESSION_MINUTES: '60',
+      ...options.environment,
     },
     { flags: options.nodeFlags ?? [], cpu: options.cpus?.server, discard: options.discardOutput },
   ).catch(async (error: unknown) => {
@@ -126,13 +170,17 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const serverUrl = server.message['url'] ?? '';
   const sandbox: House['sandbox'] = async (target, method, path, body) => {
     const response = await fetch(`${target === 'zendesk' ? zendeskUrl : providersUrl}/_sandbox/${path}`, {
-      method, headers: { 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }),
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`sandbox ${method} ${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`sandbox ${method} ${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
-  const control: House['control'] = (command, input, subscription) => askControl(dataDirectory, { command, input, ...(subscription !== undefined && { subscription }) });
+  const control: House['control'] = (command, input, subscription) =>
+    askControl(dataDirectory, { command, input, ...(subscription !== undefined && { subscription }) });
   return {
     serverUrl,
     zendeskUrl,
@@ -146,15 +194,28 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     sandbox,
     control,
     signIn: async (ticketId, agentId = 9001) => {
-      const signed = (await sandbox('zendesk', 'POST', 'sign', { ticketId, agentId })) as { token: string; url: string };
-      const response = await fetch(signed.url, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ token: signed.token }) });
+      const signed = (await sandbox('zendesk', 'POST', 'sign', { ticketId, agentId })) as {
+        token: string;
+        url: string;
+      };
+      const response = await fetch(signed.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ token: signed.token }),
+      });
       const session = /<meta name="indesk-session" content="([^"]+)">/.exec(await response.text())?.[1];
       if (session === undefined) throw new Error(`no session: ${response.status}`);
       return session;
     },
     run: (feature, body, request) => runFeature(serverUrl, feature, body, request),
     useProvider: async (kind, behaviour, extra = {}) => {
-      const added = await control('provider-add', { kind, model: 'sim-model', apiKey: behaviour, baseUrl: `${providersUrl}${prefixes[kind]}`, ...extra });
+      const added = await control('provider-add', {
+        kind,
+        model: 'sim-model',
+        apiKey: behaviour,
+        baseUrl: `${providersUrl}${prefixes[kind]}`,
+        ...extra,
+      });
       if (!added.ok) throw new Error(added.message);
     },
     close: async () => {
@@ -165,16 +226,31 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
 }
 
-async function runFeature(serverUrl: string, feature: string, body: object, request: { readonly token: string; readonly signal?: AbortSignal; readonly json?: boolean }): Promise<FeatureAnswer> {
+async function runFeature(
+  serverUrl: string,
+  feature: string,
+  body: object,
+  request: { readonly token: string; readonly signal?: AbortSignal; readonly json?: boolean },
+): Promise<FeatureAnswer> {
   const startedAt = performance.now();
   const response = await fetch(`${serverUrl}/v1/copilot/${feature}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${request.token}`, 'content-type': 'application/json', accept: request.json === true ? 'application/json' : 'text/event-stream' },
+    headers: {
+      authorization: `Bearer ${request.token}`,
+      'content-type': 'application/json',
+      accept: request.json === true ? 'application/json' : 'text/event-stream',
+    },
     body: JSON.stringify(body),
     ...(request.signal !== undefined && { signal: request.signal }),
   });
   if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    return { status: response.status, events: [], firstTokenMs: undefined, totalMs: performance.now() - startedAt, body: await response.json() };
+    return {
+      status: response.status,
+      events: [],
+      firstTokenMs: undefined,
+      totalMs: performance.now() - startedAt,
+      body: await response.json(),
+    };
   }
   const events: StreamEvent[] = [];
   let firstTokenMs: number | undefined;
@@ -186,19 +262,35 @@ async function runFeature(serverUrl: string, feature: string, body: object, requ
     pending = frames.pop() ?? '';
     for (const frame of frames) {
       const event = JSON.parse(frame.replace(/^data: /, '')) as StreamEvent;
-      if (event.type === 'text-delta' || event.type === 'partial') firstTokenMs ??= performance.now() - startedAt;
+      if (event.type === 'text-delta' || event.type === 'partial')
+        firstTokenMs ??= performance.now() - startedAt;
       events.push(event);
     }
   }
-  return { status: response.status, events, firstTokenMs, totalMs: performance.now() - startedAt, body: undefined };
+  return {
+    status: response.status,
+    events,
+    firstTokenMs,
+    totalMs: performance.now() - startedAt,
+    body: undefined,
+  };
 }
 
-function askControl(dataDirectory: string, request: object): Promise<{ ok: boolean; lines?: string[]; message?: string }> {
+function askControl(
+  dataDirectory: string,
+  request: object,
+): Promise<{ ok: boolean; lines?: string[]; message?: string }> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ socketPath: controlSocketPath(dataDirectory), method: 'POST', path: '/' }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve(JSON.parse(text) as { ok: boolean }));
-    });
+    const outgoing = httpRequest(
+      { socketPath: controlSocketPath(dataDirectory), method: 'POST', path: '/' },
+      (response) => {
+        let text = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => (text += chunk))
+          .on('end', () => resolve(JSON.parse(text) as { ok: boolean }));
+      },
+    );
     outgoing.on('error', reject).end(JSON.stringify(request));
   });
 }

@@ -57,12 +57,12 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
   return (
     <ThemeProvider theme={theme}>
       <div ref={content} className="sidebar">
-        <HeaderLine
-          t={t}
-          settings={settings}
-          onReceipts={sidebar === null ? undefined : () => setReceipts(true)}
-        />
         <main>
+          <HeaderLine
+            t={t}
+            settings={settings}
+            onReceipts={sidebar === null ? undefined : () => setReceipts(true)}
+          />
           {!online && (
             <div className="card">
               <Notice tone="calm" title={t('failure.offline.title')}>

@@ -11,6 +11,9 @@ import { APP_PAGE } from './zaf-test-app.ts';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
+/** A browser on a busy machine takes longer than the usual second. */
+const patient = { timeout: 10_000 };
+
 type Posted = { readonly method: string; readonly url: string; readonly body: string };
 type AppFrame = {
   id: number;
@@ -69,7 +72,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the agent workspace in Chromium', () => 
       .poll(async () => {
         const frame = page.frames().find((candidate) => candidate.url().includes('/sidebar'));
         return frame?.evaluate('app.registered?.context.ticketId').catch(() => null);
-      })
+      }, patient)
       .toBe(ticketId);
     const frame = page.frames().find((candidate) => candidate.url().includes('/sidebar'));
     if (frame === undefined) throw new Error('The app frame went away');
@@ -279,7 +282,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the agent workspace in Chromium', () => 
     const second = await runningApp(102);
     expect(await second.evaluate<string>('app.guid')).not.toBe(firstGuid);
     expect(posted.at(-1)?.body).toBe('token=signed-102-11');
-    await expect.poll(() => page.locator('.app-frame').count()).toBe(1);
+    await expect.poll(() => page.locator('.app-frame').count(), patient).toBe(1);
     expect(await editor().innerText()).toBe('');
     await page.goBack();
     await runningApp(101);
@@ -312,15 +315,18 @@ describe.skipIf(!existsSync(CHROMIUM))('the agent workspace in Chromium', () => 
     await frame.evaluate(`app.follow('colorScheme.changed', 1)`);
     await page.getByLabel('Theme').selectOption('light');
     await expect
-      .poll(() => frame.evaluate('app.events.at(-1)'))
+      .poll(() => frame.evaluate('app.events.at(-1)'), patient)
       .toEqual({ key: 'zaf.colorScheme.changed', message: 'light' });
     await page.getByLabel('Faults').selectOption('rate-limited');
     await page.getByLabel('Faults').selectOption('off');
-    await expect.poll(() => desk.faults).toEqual(['rate-limited', 'off']);
+    await expect.poll(() => desk.faults, patient).toEqual(['rate-limited', 'off']);
     await page.getByLabel('Language').selectOption('ar');
     const again = await runningApp(101);
     await expect
-      .poll(async () => (await ask(again, 'get', ['currentUser.locale'])).result['currentUser.locale'])
+      .poll(
+        async () => (await ask(again, 'get', ['currentUser.locale'])).result['currentUser.locale'],
+        patient,
+      )
       .toBe('ar');
     expect(await page.evaluate('document.documentElement.dir')).toBe('rtl');
   });

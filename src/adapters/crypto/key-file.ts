@@ -10,7 +10,8 @@ export function readOrMakeKeyFile(path: string): Buffer {
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
     chmodSync(path, 0o600);
   }
-  if ((statSync(path).mode & 0o077) !== 0) throw new Error(`The key file ${path} can be read by others. Run: chmod 600 ${path}`);
+  if ((statSync(path).mode & 0o077) !== 0)
+    throw new Error(`The key file ${path} can be read by others. Run: chmod 600 ${path}`);
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
   if (key.length !== 32) throw new Error(`The key file ${path} does not hold 32 bytes in base64url`);
   return key;

@@ -6,13 +6,16 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 const associatedData = (keyId: string, binding: SealBinding): Buffer =>
-  Buffer.from(JSON.stringify([version, keyId, binding.subscriptionId, binding.table, binding.column, binding.row]));
+  Buffer.from(
+    JSON.stringify([version, keyId, binding.subscriptionId, binding.table, binding.column, binding.row]),
+  );
 
 /** AES-256-GCM under one 32-byte root key; the sealed form is `v1.<key id>.<base64url of nonce, text, tag>`. */
 export function createSecretBox(rootKey: Buffer): SecretBox {
   if (rootKey.length !== 32) throw new Error('The key must have 32 bytes');
   const keyId = createHash('sha256').update('indesk key id').update(rootKey).digest('hex').slice(0, 8);
-  const deriveKey = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', rootKey, Buffer.alloc(0), `indesk ${purpose}`, 32));
+  const deriveKey = (purpose: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', rootKey, Buffer.alloc(0), `indesk ${purpose}`, 32));
   const sealKey = deriveKey('seal');
   return {
     deriveKey,
@@ -25,11 +28,15 @@ export function createSecretBox(rootKey: Buffer): SecretBox {
     },
     open(sealed, binding) {
       const [sealedVersion, sealedKeyId, body] = sealed.split('.');
-      if (sealedVersion !== version || sealedKeyId !== keyId || body === undefined) throw new SecretBoxError();
+      if (sealedVersion !== version || sealedKeyId !== keyId || body === undefined)
+        throw new SecretBoxError();
       const bytes = Buffer.from(body, 'base64url');
-      if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64url') !== body) throw new SecretBoxError();
+      if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64url') !== body)
+        throw new SecretBoxError();
       try {
-        const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
+        const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, nonceBytes), {
+          authTagLength: tagBytes,
+        });
         decipher.setAAD(associatedData(keyId, binding));
         decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
         const text = decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes));

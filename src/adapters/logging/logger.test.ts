@@ -6,20 +6,31 @@ import { scrub } from './scrub.ts';
 
 function record(): { lines: string[]; logger: ReturnType<typeof createLogger> } {
   const lines: string[] = [];
-  return { lines, logger: createLogger({ level: 'info', destination: { write: (line: string) => void lines.push(line) } }) };
+  return {
+    lines,
+    logger: createLogger({ level: 'info', destination: { write: (line: string) => void lines.push(line) } }),
+  };
 }
 
 describe('the logger', () => {
   it('writes allowed fields and drops every other one', () => {
     const { lines, logger } = record();
-    logger.info('request finished', { requestId: 'r1', status: 200, subject: 'my order', cause: { prompt: 'x' } } as LogFields);
+    logger.info('request finished', {
+      requestId: 'r1',
+      status: 200,
+      subject: 'my order',
+      cause: { prompt: 'x' },
+    } as LogFields);
     const line = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
     expect(Object.keys(line).sort()).toEqual(['event', 'level', 'program', 'requestId', 'status', 'time']);
   });
 
   it('drops a Transient and an error object even in an allowed field', () => {
     const { lines, logger } = record();
-    logger.error('failed', { code: Transient.of('secret order') as unknown as string, model: new Error('secret prompt') as unknown as string });
+    logger.error('failed', {
+      code: Transient.of('secret order') as unknown as string,
+      model: new Error('secret prompt') as unknown as string,
+    });
     expect(lines.join('')).not.toContain('secret');
   });
 
@@ -32,7 +43,9 @@ describe('the logger', () => {
 
   it('scrubs e-mails, keys and tokens as a second net', () => {
     const { lines, logger } = record();
-    logger.info('x', { code: 'ana@example.com sk-proj-abcdefghijkl eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2ln Bearer abcdefghijk' });
+    logger.info('x', {
+      code: 'ana@example.com sk-proj-abcdefghijkl eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2ln Bearer abcdefghijk',
+    });
     expect(lines[0]).not.toMatch(/ana@|sk-proj|eyJ|abcdefghijk/);
   });
 });

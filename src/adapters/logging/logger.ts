@@ -4,8 +4,22 @@ import type { LogFields, Logger } from '../../ports/logger.ts';
 import { scrub } from './scrub.ts';
 
 const allowed: readonly (keyof LogFields)[] = [
-  'requestId', 'subscriptionId', 'feature', 'ticketId', 'status', 'problem', 'durationMs', 'count',
-  'attempt', 'provider', 'model', 'job', 'code', 'address', 'method', 'route',
+  'requestId',
+  'subscriptionId',
+  'feature',
+  'ticketId',
+  'status',
+  'problem',
+  'durationMs',
+  'count',
+  'attempt',
+  'provider',
+  'model',
+  'job',
+  'code',
+  'address',
+  'method',
+  'route',
 ];
 const maximumLength = 200;
 
@@ -14,9 +28,11 @@ function pick(fields: LogFields): Record<string, string | number> {
   const picked: Record<string, string | number> = {};
   for (const name of allowed) {
     const value: unknown = fields[name];
-    if (typeof value === 'number') picked[name] = Number.isInteger(value) ? value : Math.round(value * 100) / 100;
+    if (typeof value === 'number')
+      picked[name] = Number.isInteger(value) ? value : Math.round(value * 100) / 100;
     // U+2028 and friends would start a new line in some viewers.
-    else if (typeof value === 'string') picked[name] = value.slice(0, maximumLength).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+    else if (typeof value === 'string')
+      picked[name] = value.slice(0, maximumLength).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
   }
   return picked;
 }

@@ -17,7 +17,9 @@ export function createMemoryKeyValueStore(): KeyValueStore {
     increment: async (key, by, { ttlSeconds }) => {
       const known = entries.get(key);
       const sum = Number(known ?? 0) + by;
-      entries.set(key, String(sum), { ttl: known === undefined ? ttlSeconds * 1000 : Math.max(1, entries.getRemainingTTL(key)) });
+      entries.set(key, String(sum), {
+        ttl: known === undefined ? ttlSeconds * 1000 : Math.max(1, entries.getRemainingTTL(key)),
+      });
       return sum;
     },
     delete: async (key) => {

@@ -8,18 +8,48 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({ name: 'indesk_request_seconds', help: 'HTTP requests', labelNames: ['route', 'status'], buckets: seconds, registers });
-  const features = new Histogram({ name: 'indesk_feature_seconds', help: 'Copilot calls', labelNames: ['feature', 'outcome'], buckets: seconds, registers });
-  const first = new Histogram({ name: 'indesk_first_token_seconds', help: 'Time to the first token', labelNames: ['feature', 'provider'], buckets: seconds, registers });
-  const tokens = new Counter({ name: 'indesk_tokens_total', help: 'Tokens by class', labelNames: ['provider', 'kind'], registers });
-  const helpDesk = new Histogram({ name: 'indesk_help_desk_seconds', help: 'Requests to Zendesk', labelNames: ['operation', 'status'], buckets: seconds, registers });
+  const requests = new Histogram({
+    name: 'indesk_request_seconds',
+    help: 'HTTP requests',
+    labelNames: ['route', 'status'],
+    buckets: seconds,
+    registers,
+  });
+  const features = new Histogram({
+    name: 'indesk_feature_seconds',
+    help: 'Copilot calls',
+    labelNames: ['feature', 'outcome'],
+    buckets: seconds,
+    registers,
+  });
+  const first = new Histogram({
+    name: 'indesk_first_token_seconds',
+    help: 'Time to the first token',
+    labelNames: ['feature', 'provider'],
+    buckets: seconds,
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'indesk_tokens_total',
+    help: 'Tokens by class',
+    labelNames: ['provider', 'kind'],
+    registers,
+  });
+  const helpDesk = new Histogram({
+    name: 'indesk_help_desk_seconds',
+    help: 'Requests to Zendesk',
+    labelNames: ['operation', 'status'],
+    buckets: seconds,
+    registers,
+  });
   const streams = new Gauge({ name: 'indesk_open_streams', help: 'Streams being answered', registers });
   return {
     requestFinished: ({ route, status }, time) => requests.observe({ route, status: String(status) }, time),
     featureFinished: (labels, time) => features.observe(labels, time),
     firstToken: (labels, time) => first.observe(labels, time),
     tokensUsed: (labels, count) => tokens.inc(labels, count),
-    helpDeskFinished: ({ operation, status }, time) => helpDesk.observe({ operation, status: String(status) }, time),
+    helpDeskFinished: ({ operation, status }, time) =>
+      helpDesk.observe({ operation, status: String(status) }, time),
     openStreams: (change) => streams.inc(change),
     render: () => registry.metrics(),
   };

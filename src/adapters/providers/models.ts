@@ -92,6 +92,8 @@ export function keyOf(connection: Pick<ModelConnection, 'apiKey'>): string {
 export class Models {
   private readonly fetch: Fetch;
   private readonly origins: Origins;
+  /** By the very object of the settings, which a warm call hands over again. */
+  private readonly recent = new WeakMap<ModelConnection, LanguageModelV4>();
   private readonly kept = new LRUCache<string, LanguageModelV4>({ max: 500, ttl: 600_000 });
 
   constructor(fetch: FastFetch, origins: Origins) {
@@ -101,11 +103,16 @@ export class Models {
 
   /** Throws `provider-auth` and `provider-not-connected` like `keyOf` and `baseUrlOf`. */
   async modelFor(connection: ModelConnection): Promise<LanguageModelV4> {
+    const recent = this.recent.get(connection);
+    if (recent !== undefined) return recent;
     const apiKey = keyOf(connection);
     const baseURL = baseUrlOf(connection, this.origins);
     const id = `${connection.kind}\n${baseURL}\n${hash('sha256', apiKey, 'base64')}\n${connection.model}`;
     const kept = this.kept.get(id);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) {
+      this.recent.set(connection, kept);
+      return kept;
+    }
     const factory = await factories[connection.kind]();
     const model = factory({ apiKey, baseURL, fetch: this.fetch })(connection.model);
     this.kept.set(id, model);

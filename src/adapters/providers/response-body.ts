@@ -38,7 +38,7 @@ export class ResponseBody {
     if (this.ended) return;
     this.totalBytes += received.length;
     if (this.totalBytes > this.limitBytes) {
-      this.cancel();
+      void this.cancel();
       this.fail(new RangeError('The answer is too large'));
       return;
     }

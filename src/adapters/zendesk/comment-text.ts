@@ -148,7 +148,10 @@ class CommentReader {
   onopentag(name: string, attributes: Record<string, string>): void {
     if (this.frames.length > deepestNesting) this.stop();
     const parent = this.top();
-    if (parent.dropped) return void this.push({ ...parent, name, link: undefined, outer: undefined });
+    if (parent.dropped) {
+      this.push({ ...parent, name, link: undefined, outer: undefined });
+      return;
+    }
     const visibility = neverShownTags.has(name)
       ? { ...parent.visibility, gone: true }
       : this.visibilityOf(parent.visibility, attributes);

@@ -16,10 +16,14 @@ export interface FetchContextArguments {
 
 /** Fetches what a feature needs, in parallel where nothing waits on another; checks the agent's right to the ticket before any of it is used. */
 export async function fetchContext(wanted: FetchContextArguments): Promise<Transient<Context<Need>>> {
-  if (!wanted.needs.includes('ticket') || wanted.ticketId === null) return TransientValue.of({} as Context<Need>);
+  if (!wanted.needs.includes('ticket') || wanted.ticketId === null)
+    return TransientValue.of({} as Context<Need>);
   const { helpDesk, helpDeskCall } = wanted;
   wanted.onStage('reading-ticket');
-  const [ticket, agent] = await Promise.all([helpDesk.ticketWithComments(helpDeskCall, wanted.ticketId), helpDesk.user(helpDeskCall, wanted.agentId)]);
+  const [ticket, agent] = await Promise.all([
+    helpDesk.ticketWithComments(helpDeskCall, wanted.ticketId),
+    helpDesk.user(helpDeskCall, wanted.agentId),
+  ]);
   refuseUnlessAllowed(ticket, agent, helpDeskCall.connection.brandIds);
   if (!wanted.needs.includes('sources')) return TransientValue.join({ ticket }) as Transient<Context<Need>>;
   wanted.onStage('finding-sources');
@@ -28,7 +32,11 @@ export async function fetchContext(wanted: FetchContextArguments): Promise<Trans
 }
 
 /** Zendesk's own rule of what an agent may see, read anew for this call: the copilot must not show more. */
-function refuseUnlessAllowed(ticket: Transient<TicketWithComments>, agent: Transient<ZendeskUser>, brandIds: readonly number[] | null): void {
+function refuseUnlessAllowed(
+  ticket: Transient<TicketWithComments>,
+  agent: Transient<ZendeskUser>,
+  brandIds: readonly number[] | null,
+): void {
   const maySee = TransientValue.all([ticket, agent]).measure(([{ ticket: t }, user]) => {
     if (user.role === 'end-user') return false;
     switch (user.ticketRestriction) {
@@ -45,7 +53,10 @@ function refuseUnlessAllowed(ticket: Transient<TicketWithComments>, agent: Trans
     }
   });
   if (!maySee) throw new ProblemError('ticket-not-allowed');
-  if (brandIds !== null && !ticket.measure(({ ticket: t }) => t.brandId !== null && brandIds.includes(t.brandId))) {
+  if (
+    brandIds !== null &&
+    !ticket.measure(({ ticket: t }) => t.brandId !== null && brandIds.includes(t.brandId))
+  ) {
     throw new ProblemError('ticket-brand-not-covered');
   }
 }

@@ -13,7 +13,6 @@ const sourcesKept = 5;
 const passageCharacters = 900;
 
 interface Passage {
-  readonly key: string;
   readonly title: string;
   readonly url: string | null;
   readonly origin: NumberedSource['origin'];
@@ -22,29 +21,58 @@ interface Passage {
 }
 
 /** Help Center articles and similar solved tickets for a conversation, ranked in memory by BM25; the best passages, numbered from 1. */
-export async function findSources(helpDesk: HelpDesk, call: HelpDeskCall, ticket: Transient<TicketWithComments>): Promise<Transient<SourcesContext>> {
+export async function findSources(
+  helpDesk: HelpDesk,
+  call: HelpDeskCall,
+  ticket: Transient<TicketWithComments>,
+): Promise<Transient<SourcesContext>> {
   const words = ticket.map(conversationWords);
   if (words.measure((list) => list.length) === 0) return Transient.of({ sources: [] });
   const ticketId = ticket.measure(({ ticket: t }) => t.id);
   const brandId = ticket.measure(({ ticket: t }) => t.brandId ?? -1);
   const [articles, candidates] = await Promise.all([
     optional(helpDesk.searchArticles(call, words, { locale: null, limit: articlesAsked }), call.signal),
-    optional(helpDesk.searchSolvedTickets(call, words, { brandId: brandId === -1 ? null : brandId, limit: ticketsAsked }), call.signal),
+    optional(
+      helpDesk.searchSolvedTickets(call, words, {
+        brandId: brandId === -1 ? null : brandId,
+        limit: ticketsAsked,
+      }),
+      call.signal,
+    ),
   ]);
   const bestIds = similarTicketIds(ticket, candidates, ticketId);
-  const solved = await Promise.all(bestIds.map((id) => optional(helpDesk.ticketWithComments(call, id).then((found) => found.map((one) => [one])), call.signal)));
-  return Transient.all([ticket, articles, Transient.all(solved)]).map(([conversation, foundArticles, foundTickets]) => ({
-    sources: rankPassages(conversation, [...foundArticles.flatMap(articlePassages), ...foundTickets.flat().flatMap(resolutionPassages)]),
-  }));
+  const solved = await Promise.all(
+    bestIds.map((id) =>
+      optional(
+        helpDesk.ticketWithComments(call, id).then((found) => found.map((one) => [one])),
+        call.signal,
+      ),
+    ),
+  );
+  return Transient.all([ticket, articles, Transient.all(solved)]).map(
+    ([conversation, foundArticles, foundTickets]) => ({
+      sources: rankPassages(conversation, [
+        ...foundArticles.flatMap(articlePassages),
+        ...foundTickets.flat().flatMap(resolutionPassages),
+      ]),
+    }),
+  );
 }
 
 /** A search that fails leaves the draft with fewer sources; access and abort problems are still problems. */
-async function optional<T>(search: Promise<Transient<readonly T[]>>, signal: AbortSignal): Promise<Transient<readonly T[]>> {
+async function optional<T>(
+  search: Promise<Transient<readonly T[]>>,
+  signal: AbortSignal,
+): Promise<Transient<readonly T[]>> {
   try {
     return await search;
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof ProblemError && ['zendesk-reconnect-needed', 'zendesk-rate-limited'].includes(error.type)) throw error;
+    if (
+      error instanceof ProblemError &&
+      ['zendesk-reconnect-needed', 'zendesk-rate-limited'].includes(error.type)
+    )
+      throw error;
     return Transient.of([]);
   }
 }
@@ -55,8 +83,12 @@ function conversationWords({ ticket, comments }: TicketWithComments): string[] {
     [
       { text: ticket.subject, weight: 3 },
       { text: newest?.text ?? '', weight: 2 },
-      ...comments.filter((comment) => comment.author === 'customer' && comment !== newest).map((comment) => ({ text: comment.text, weight: 1 })),
-      ...comments.filter((comment) => comment.author === 'agent').map((comment) => ({ text: comment.text, weight: 0.5 })),
+      ...comments
+        .filter((comment) => comment.author === 'customer' && comment !== newest)
+        .map((comment) => ({ text: comment.text, weight: 1 })),
+      ...comments
+        .filter((comment) => comment.author === 'agent')
+        .map((comment) => ({ text: comment.text, weight: 0.5 })),
     ],
     8,
   );
@@ -67,18 +99,33 @@ function queryTerms({ ticket, comments }: TicketWithComments): string[] {
   const newest = lastCustomerComment(comments);
   const subject = terms(ticket.subject);
   const newestTerms = newest === undefined ? [] : terms(newest.text);
-  return [...subject, ...subject, ...newestTerms, ...newestTerms, ...comments.filter((comment) => comment.public).flatMap((comment) => terms(comment.text))];
+  return [
+    ...subject,
+    ...subject,
+    ...newestTerms,
+    ...newestTerms,
+    ...comments.filter((comment) => comment.public).flatMap((comment) => terms(comment.text)),
+  ];
 }
 
 /** Ids are not content: they may leave the Transient one measure at a time. */
-function similarTicketIds(ticket: Transient<TicketWithComments>, candidates: Transient<readonly Ticket[]>, ownId: number): number[] {
+function similarTicketIds(
+  ticket: Transient<TicketWithComments>,
+  candidates: Transient<readonly Ticket[]>,
+  ownId: number,
+): number[] {
   const ids = Transient.all([ticket, candidates]).map(([conversation, found]) => {
     const others = found.filter((candidate) => candidate.id !== ownId);
-    return rankByBm25(queryTerms(conversation), others.map((candidate) => terms(`${candidate.subject} ${candidate.description}`)))
+    return rankByBm25(
+      queryTerms(conversation),
+      others.map((candidate) => terms(`${candidate.subject} ${candidate.description}`)),
+    )
       .slice(0, ticketsRead)
       .map(({ index }) => others[index]?.id ?? 0);
   });
-  return Array.from({ length: ids.measure((list) => list.length) }, (_, index) => ids.measure((list) => list[index] ?? 0));
+  return Array.from({ length: ids.measure((list) => list.length) }, (_, index) =>
+    ids.measure((list) => list[index] ?? 0),
+  );
 }
 
 /** Paragraphs joined to passages of at most about 900 characters, so that a citation points at something short. */
@@ -101,8 +148,7 @@ function passagesOf(text: string): string[] {
 }
 
 const articlePassages = (article: Article): Passage[] =>
-  passagesOf(article.text).map((text, index) => ({
-    key: `article ${article.id} ${index}`,
+  passagesOf(article.text).map((text) => ({
     title: article.title,
     url: article.public ? article.url : null,
     origin: 'help-center',
@@ -115,8 +161,7 @@ function resolutionPassages({ ticket, comments }: TicketWithComments): Passage[]
   return comments
     .filter((comment) => comment.author === 'agent' && comment.public && comment.text.trim() !== '')
     .slice(-2)
-    .map((comment, index) => ({
-      key: `ticket ${ticket.id} ${index}`,
+    .map((comment) => ({
       title: ticket.subject,
       url: null,
       origin: 'similar-ticket',
@@ -126,10 +171,13 @@ function resolutionPassages({ ticket, comments }: TicketWithComments): Passage[]
 }
 
 function rankPassages(conversation: TicketWithComments, passages: readonly Passage[]): NumberedSource[] {
-  const ranked = rankByBm25(queryTerms(conversation), passages.map((passage) => terms(`${passage.title} ${passage.text}`)));
+  const ranked = rankByBm25(
+    queryTerms(conversation),
+    passages.map((passage) => terms(`${passage.title} ${passage.text}`)),
+  );
   return ranked
     .map(({ index }) => passages[index])
     .filter((passage) => passage !== undefined)
     .slice(0, sourcesKept)
-    .map(({ key: _, ...passage }, index) => ({ ...passage, number: index + 1 }));
+    .map((passage, index) => ({ ...passage, number: index + 1 }));
 }

@@ -2,7 +2,10 @@ import type { Comment, TicketWithComments } from '../../ports/help-desk.ts';
 import type { DataBlock } from '../prompt/data-block.ts';
 
 /** The ticket's own fields, no ids, no address of the requester. */
-export function ticketBlock({ ticket }: TicketWithComments, options: { readonly requesterName?: string | null } = {}): DataBlock {
+export function ticketBlock(
+  { ticket }: TicketWithComments,
+  options: { readonly requesterName?: string | null } = {},
+): DataBlock {
   const lines = [
     `Subject: ${ticket.subject}`,
     `Status: ${ticket.status}`,
@@ -11,7 +14,12 @@ export function ticketBlock({ ticket }: TicketWithComments, options: { readonly 
     ticket.tags.length === 0 ? '' : `Tags: ${ticket.tags.join(', ')}`,
     options.requesterName ? `Customer's first name: ${options.requesterName.split(/\s+/)[0]}` : '',
   ];
-  return { kind: 'ticket', attributes: {}, text: lines.filter((line) => line !== '').join('\n'), keep: 'always' };
+  return {
+    kind: 'ticket',
+    attributes: {},
+    text: lines.filter((line) => line !== '').join('\n'),
+    keep: 'always',
+  };
 }
 
 /** Comments oldest first, each with its number, author's side and time. */

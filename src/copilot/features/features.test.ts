@@ -8,20 +8,72 @@ import { checkCitations, suggestReply } from './suggest-reply.ts';
 import { rewriteText } from './rewrite-text.ts';
 
 const ticket: Ticket = {
-  id: 1, subject: 'Return a damaged tent', description: '', status: 'open', priority: null, type: null, tags: ['refund'], requesterId: 20_011, assigneeId: null, groupId: null,
-  organizationId: null, brandId: 1, createdAt: '2026-11-01T00:00:00Z', updatedAt: '2026-11-01T00:00:00Z', fromMessaging: false, customFields: [],
+  id: 1,
+  subject: 'Return a damaged tent',
+  description: '',
+  status: 'open',
+  priority: null,
+  type: null,
+  tags: ['refund'],
+  requesterId: 20_011,
+  assigneeId: null,
+  groupId: null,
+  organizationId: null,
+  brandId: 1,
+  createdAt: '2026-11-01T00:00:00Z',
+  updatedAt: '2026-11-01T00:00:00Z',
+  fromMessaging: false,
+  customFields: [],
 };
-const comment = (id: number, author: Comment['author'], text: string, isPublic = true): Comment => ({ id, authorId: id, author, public: isPublic, text, createdAt: '2026-11-01T00:00:00Z', hiddenTextRemoved: false });
-const conversation: TicketWithComments = { ticket, comments: [comment(7, 'customer', 'How can I return my damaged tent?'), comment(8, 'agent', 'secret note', false)], commentsLeftOut: 0, requesterName: 'Ana Marić' };
-const source: NumberedSource = { number: 1, title: 'Returns', url: 'https://help.example/returns', origin: 'help-center', internal: false, text: 'A damaged tent can be returned within 30 days. Shipping is free.' };
+const comment = (id: number, author: Comment['author'], text: string, isPublic = true): Comment => ({
+  id,
+  authorId: id,
+  author,
+  public: isPublic,
+  text,
+  createdAt: '2026-11-01T00:00:00Z',
+  hiddenTextRemoved: false,
+});
+const conversation: TicketWithComments = {
+  ticket,
+  comments: [
+    comment(7, 'customer', 'How can I return my damaged tent?'),
+    comment(8, 'agent', 'secret note', false),
+  ],
+  commentsLeftOut: 0,
+  requesterName: 'Ana Marić',
+};
+const source: NumberedSource = {
+  number: 1,
+  title: 'Returns',
+  url: 'https://help.example/returns',
+  origin: 'help-center',
+  internal: false,
+  text: 'A damaged tent can be returned within 30 days. Shipping is free.',
+};
 
-function check(feature: Feature, answer: unknown, input: object, sources: readonly NumberedSource[] = [source]): FeatureResult<unknown> {
+function check(
+  feature: Feature,
+  answer: unknown,
+  input: object,
+  sources: readonly NumberedSource[] = [source],
+): FeatureResult<unknown> {
   const context = { ticket: conversation, sources: { sources } };
-  return feature.check(answer as never, { context, input: input as never, last: false, read: { comments: 2, leftOut: 0 } });
+  return feature.check(answer as never, {
+    context,
+    input: input as never,
+    last: false,
+    read: { comments: 2, leftOut: 0 },
+  });
 }
 
 const reply = (answer: object, input: object = {}, sources?: readonly NumberedSource[]): SuggestedReply => {
-  const result = check(suggestReply, { language: 'en', missing: [], citations: [], ...answer }, { ticketId: 1, locale: 'en', ...input }, sources);
+  const result = check(
+    suggestReply,
+    { language: 'en', missing: [], citations: [], ...answer },
+    { ticketId: 1, locale: 'en', ...input },
+    sources,
+  );
   if (result.kind !== 'output') throw new Error(result.kind);
   return result.output as SuggestedReply;
 };
@@ -38,34 +90,55 @@ describe('suggest-reply', () => {
   });
 
   it('drops marks without a checked citation and keeps the others', () => {
-    const output = reply({ answer: 'Return it within 30 days [1]. We pay 50 € [2].', citations: [{ source: 1, quote: 'returned within 30 days' }] });
+    const output = reply({
+      answer: 'Return it within 30 days [1]. We pay 50 € [2].',
+      citations: [{ source: 1, quote: 'returned within 30 days' }],
+    });
     expect(output.text).toBe('Return it within 30 days [1]. We pay 50 €.');
     expect(output.citations).toHaveLength(1);
   });
 
   it('gives no draft without any checked citation, and asks the agent', () => {
-    const output = reply({ answer: 'Of course, we refund everything at once.', citations: [{ source: 1, quote: 'we refund everything at once' }] });
+    const output = reply({
+      answer: 'Of course, we refund everything at once.',
+      citations: [{ source: 1, quote: 'we refund everything at once' }],
+    });
     expect(output.text).toBe('');
     expect(output.missing).toEqual(['How can I return my damaged tent?']);
   });
 
   it('writes on the word of an agent who gave an instruction', () => {
-    expect(reply({ answer: 'We refund it but not the shipping.' }, { instruction: 'refund, not shipping' }).text).toBe('We refund it but not the shipping.');
+    expect(
+      reply({ answer: 'We refund it but not the shipping.' }, { instruction: 'refund, not shipping' }).text,
+    ).toBe('We refund it but not the shipping.');
   });
 
   it('removes links that stand in neither ticket nor sources', () => {
-    const output = reply({ answer: 'See https://help.example/returns or https://evil.example [1]', citations: [{ source: 1, quote: 'returned within 30 days' }] });
+    const output = reply({
+      answer: 'See https://help.example/returns or https://evil.example [1]',
+      citations: [{ source: 1, quote: 'returned within 30 days' }],
+    });
     expect(output.text).toBe('See https://help.example/returns or [1]');
     expect(output.confidence.reasons.map(({ code }) => code)).toContain('links-removed');
   });
 
   it('says when an internal source carries the draft', () => {
-    const output = reply({ answer: 'Return it within 30 days [1].', citations: [{ source: 1, quote: 'returned within 30 days' }] }, {}, [{ ...source, internal: true, url: null }]);
+    const output = reply(
+      {
+        answer: 'Return it within 30 days [1].',
+        citations: [{ source: 1, quote: 'returned within 30 days' }],
+      },
+      {},
+      [{ ...source, internal: true, url: null }],
+    );
     expect(output.usesInternalSource).toBe(true);
   });
 
   it('sends no id, e-mail or family name of the requester', () => {
-    const { blocks } = suggestReply.content({ ticket: conversation, sources: { sources: [source] } } as never, { ticketId: 1, locale: 'en' } as never);
+    const { blocks } = suggestReply.content(
+      { ticket: conversation, sources: { sources: [source] } } as never,
+      { ticketId: 1, locale: 'en' } as never,
+    );
     const text = JSON.stringify(blocks);
     expect(text).toContain('Ana');
     expect(text).not.toMatch(/Marić|20011|@/);
@@ -77,27 +150,46 @@ describe('summarize-ticket', () => {
 
   it('leaves internal notes out when asked to', () => {
     const content = (includeInternalNotes: boolean): string =>
-      JSON.stringify(summarize.content({ ticket: conversation } as never, { ticketId: 1, locale: 'en', includeInternalNotes, sinceCommentId: null } as never).blocks);
+      JSON.stringify(
+        summarize.content(
+          { ticket: conversation } as never,
+          { ticketId: 1, locale: 'en', includeInternalNotes, sinceCommentId: null } as never,
+        ).blocks,
+      );
     expect(content(true)).toContain('secret note');
     expect(content(false)).not.toContain('secret note');
   });
 
   it('marks what is new since a comment', () => {
-    const { blocks } = summarize.content({ ticket: conversation } as never, { ticketId: 1, locale: 'en', includeInternalNotes: true, sinceCommentId: 7 } as never);
+    const { blocks } = summarize.content(
+      { ticket: conversation } as never,
+      { ticketId: 1, locale: 'en', includeInternalNotes: true, sinceCommentId: 7 } as never,
+    );
     expect(blocks.filter((block) => block.attributes['new'] === true)).toHaveLength(1);
   });
 });
 
 describe('rewrite-text', () => {
-  const rewrite = (before: string, after: string, extra: object = {}): FeatureResult<unknown> => check(rewriteText, after, { text: before, mode: 'formal', html: false, locale: 'en', ...extra });
+  const rewrite = (before: string, after: string, extra: object = {}): FeatureResult<unknown> =>
+    check(rewriteText, after, { text: before, mode: 'formal', html: false, locale: 'en', ...extra });
 
   it('asks again, and then refuses, when a number is lost', () => {
     expect(rewrite('Order 4711', 'Your order')).toMatchObject({ kind: 'again' });
-    expect(rewriteText.check('Your order' as never, { context: {} as never, input: { text: 'Order 4711', mode: 'formal', html: false } as never, last: true, read: { comments: 0, leftOut: 0 } })).toMatchObject({ kind: 'refused' });
+    expect(
+      rewriteText.check('Your order' as never, {
+        context: {} as never,
+        input: { text: 'Order 4711', mode: 'formal', html: false } as never,
+        last: true,
+        read: { comments: 0, leftOut: 0 },
+      }),
+    ).toMatchObject({ kind: 'refused' });
   });
 
   it('unwraps fences and says whether anything changed', () => {
-    expect(rewrite('Order 4711', '```\nThe order 4711\n```')).toEqual({ kind: 'output', output: { text: 'The order 4711', changed: true } });
+    expect(rewrite('Order 4711', '```\nThe order 4711\n```')).toEqual({
+      kind: 'output',
+      output: { text: 'The order 4711', changed: true },
+    });
     expect(rewrite('Order 4711', 'Order 4711')).toMatchObject({ output: { changed: false } });
   });
 });

@@ -37,22 +37,43 @@ Keep every link, every placeholder such as {{ticket.requester.first_name}}, ever
   whenTooLong: 'trim',
   hasMaterial: (_, input) => input.text.trim() !== '',
   content: (_, input) => {
-    const draft: DataBlock = { kind: 'draft', attributes: { format: input.html ? 'html' : 'text' }, text: input.text, keep: 'always' };
+    const draft: DataBlock = {
+      kind: 'draft',
+      attributes: { format: input.html ? 'html' : 'text' },
+      text: input.text,
+      keep: 'always',
+    };
     const instruction: DataBlock[] =
-      input.instruction === undefined ? [] : [{ kind: 'instruction', attributes: { from: 'agent' }, text: input.instruction, keep: 'always' }];
+      input.instruction === undefined
+        ? []
+        : [{ kind: 'instruction', attributes: { from: 'agent' }, text: input.instruction, keep: 'always' }];
     return {
       blocks: [draft, ...instruction],
       task: `Mode: ${input.mode}\n${tasks[input.mode]}`,
-      language: input.mode === 'translate' ? (input.targetLanguage ?? input.locale) : 'the same language as the draft',
+      language:
+        input.mode === 'translate'
+          ? (input.targetLanguage ?? input.locale)
+          : 'the same language as the draft',
     };
   },
   linkSources: (_, input) => [input.text, input.instruction ?? ''],
   check: (answer, { input, last }) => {
     const text = unwrap(answer);
     if (text === '') return { kind: 'refused', detail: 'The rewritten text was empty.' };
-    const lost = lostParts(input.text, text, { html: input.html, mayRestructure: restructuring.has(input.mode) });
-    if (lost.length > 0 && !last) return { kind: 'again', because: `Your last try lost or changed ${lost.join(', ')}. Keep them exactly.` };
-    if (lost.length > 0) return { kind: 'refused', detail: `The rewritten text lost or changed ${lost.join(', ')}. Your own text is untouched.` };
+    const lost = lostParts(input.text, text, {
+      html: input.html,
+      mayRestructure: restructuring.has(input.mode),
+    });
+    if (lost.length > 0 && !last)
+      return {
+        kind: 'again',
+        because: `Your last try lost or changed ${lost.join(', ')}. Keep them exactly.`,
+      };
+    if (lost.length > 0)
+      return {
+        kind: 'refused',
+        detail: `The rewritten text lost or changed ${lost.join(', ')}. Your own text is untouched.`,
+      };
     return { kind: 'output', output: { text, changed: text !== input.text.trim() } };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SuggestedReply, SuggestReplyInput } from '../../contract/copilot.ts';
-import type { Citation } from '../../contract/stream-events.ts';
+import type { Citation, Source } from '../../contract/stream-events.ts';
 import type { NumberedSource } from '../context/catalogue.ts';
 import { commentBlocks, lastCustomerComment, ticketBlock } from '../context/ticket-blocks.ts';
 import { defineFeature } from '../define-feature.ts';
@@ -10,13 +10,29 @@ import { allowedLinks, filterReply } from '../text/output-filter.ts';
 
 const ModelReply = z.object({
   language: z.string().describe("BCP 47 tag of the customer's language"),
-  answer: z.string().describe('The reply to the customer, ready to send, with [n] after each statement taken from source n; empty when a needed fact is missing'),
-  citations: z.array(z.object({ source: z.number().describe('Number of the source'), quote: z.string().describe('The words of the source that carry the statement, copied exactly') })),
-  missing: z.array(z.string()).describe('Questions to the agent: facts the reply needs and the material does not give; empty when there are none'),
+  answer: z
+    .string()
+    .describe(
+      'The reply to the customer, ready to send, with [n] after each statement taken from source n; empty when a needed fact is missing',
+    ),
+  citations: z.array(
+    z.object({
+      source: z.number().describe('Number of the source'),
+      quote: z.string().describe('The words of the source that carry the statement, copied exactly'),
+    }),
+  ),
+  missing: z
+    .array(z.string())
+    .describe(
+      'Questions to the agent: facts the reply needs and the material does not give; empty when there are none',
+    ),
 });
 
 /** Keeps the citations whose source was retrieved and whose quote really stands in it. */
-export function checkCitations(citations: readonly Citation[], sources: readonly NumberedSource[]): Citation[] {
+export function checkCitations(
+  citations: readonly Citation[],
+  sources: readonly NumberedSource[],
+): Citation[] {
   const texts = new Map(sources.map((source) => [source.number, normalizeForQuote(source.text)]));
   return citations.filter(({ source, quote }) => {
     const wanted = normalizeForQuote(quote);
@@ -26,14 +42,27 @@ export function checkCitations(citations: readonly Citation[], sources: readonly
 
 /** Removes [n] marks that no checked citation stands behind. */
 function dropUncheckedMarks(text: string, checked: ReadonlySet<number>): string {
-  return text.replace(/\s?\[(\d{1,3})\]/g, (mark, number: string) => (checked.has(Number(number)) ? mark : ''));
+  return text.replace(/\s?\[(\d{1,3})\]/g, (mark, number: string) =>
+    checked.has(Number(number)) ? mark : '',
+  );
 }
 
 export const suggestReply = defineFeature({
   name: 'suggest-reply',
   title: 'Reply',
   needs: ['ticket', 'sources'],
-  sends: ['subject', 'status', 'priority', 'type', 'tags', 'requester.name', 'comments', 'internal-notes', 'sources', 'agent-text'],
+  sends: [
+    'subject',
+    'status',
+    'priority',
+    'type',
+    'tags',
+    'requester.name',
+    'comments',
+    'internal-notes',
+    'sources',
+    'agent-text',
+  ],
   input: SuggestReplyInput,
   output: SuggestedReply,
   modelOutput: ModelReply,
@@ -44,7 +73,8 @@ If a fact the reply needs is missing, leave answer empty and ask the agent in mi
   streams: { as: 'text', field: 'answer' },
   maxOutputTokens: 1_200,
   whenTooLong: 'trim',
-  hasMaterial: ({ ticket }) => ticket.ticket.subject.trim() !== '' || lastCustomerComment(ticket.comments) !== undefined,
+  hasMaterial: ({ ticket }) =>
+    ticket.ticket.subject.trim() !== '' || lastCustomerComment(ticket.comments) !== undefined,
   content: ({ ticket, sources }, input) => ({
     blocks: [
       ticketBlock(ticket, { requesterName: ticket.requesterName }),
@@ -55,8 +85,19 @@ If a fact the reply needs is missing, leave answer empty and ask the agent in mi
         text,
         keep: 'always' as const,
       })),
-      ...(input.draft === undefined ? [] : [{ kind: 'draft' as const, attributes: {}, text: input.draft, keep: 'always' as const }]),
-      ...(input.instruction === undefined ? [] : [{ kind: 'instruction' as const, attributes: { from: 'agent' }, text: input.instruction, keep: 'always' as const }]),
+      ...(input.draft === undefined
+        ? []
+        : [{ kind: 'draft' as const, attributes: {}, text: input.draft, keep: 'always' as const }]),
+      ...(input.instruction === undefined
+        ? []
+        : [
+            {
+              kind: 'instruction' as const,
+              attributes: { from: 'agent' },
+              text: input.instruction,
+              keep: 'always' as const,
+            },
+          ]),
     ],
     task: taskFor(input.adjust, input.draft !== undefined, input.instruction !== undefined),
     language: 'customer',
@@ -91,15 +132,25 @@ If a fact the reply needs is missing, leave answer empty and ask the agent in mi
     // A draft that stands on nothing is worse than none: the agent is asked instead.
     const grounded = citations.length > 0 || input.instruction !== undefined;
     const draft = grounded && confidence.score >= confidenceFloor ? text : '';
-    const missing = answer.missing.map((item) => filterReply(item, isAllowed).text).filter((item) => item !== '').slice(0, 4);
+    const shown: Source[] = sources.map(({ number, title, url, origin, internal }) => ({
+      number,
+      title,
+      url,
+      origin,
+      internal,
+    }));
+    const missing = answer.missing
+      .map((item) => filterReply(item, isAllowed).text)
+      .filter((item) => item !== '')
+      .slice(0, 4);
     return {
       kind: 'output',
-      sources: sources.map(({ text: _, ...source }) => source),
+      sources: shown,
       citations,
       output: {
         text: draft,
         citations,
-        sources: sources.map(({ text: _, ...source }) => source),
+        sources: shown,
         missing: draft === '' && missing.length === 0 ? [shortQuestion(question)] : missing,
         language: answer.language.slice(0, 35),
         confidence,
@@ -109,16 +160,25 @@ If a fact the reply needs is missing, leave answer empty and ask the agent in mi
   },
 });
 
-function taskFor(adjust: 'shorter' | 'warmer' | undefined, hasDraft: boolean, hasInstruction: boolean): string {
+function taskFor(
+  adjust: 'shorter' | 'warmer' | undefined,
+  hasDraft: boolean,
+  hasInstruction: boolean,
+): string {
   const instruction = hasInstruction ? ' Follow the instruction block of the agent.' : '';
-  if (hasDraft && adjust === 'shorter') return `Make the draft block shorter; keep its facts, links and [n] marks.${instruction}`;
-  if (hasDraft && adjust === 'warmer') return `Make the draft block warmer in tone; keep its facts, links and [n] marks.${instruction}`;
+  if (hasDraft && adjust === 'shorter')
+    return `Make the draft block shorter; keep its facts, links and [n] marks.${instruction}`;
+  if (hasDraft && adjust === 'warmer')
+    return `Make the draft block warmer in tone; keep its facts, links and [n] marks.${instruction}`;
   return `Draft the next public reply to the customer in the fields of the schema.${instruction}`;
 }
 
 /** What nothing answers, in the customer's own words. */
 function shortQuestion(question: string): string {
-  const sentences = question.split(/(?<=[.?!。？！؟])\s+|\n+/).map((sentence) => sentence.trim()).filter((sentence) => sentence !== '');
+  const sentences = question
+    .split(/(?<=[.?!。？！؟])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '');
   const asked = sentences.find((sentence) => /[?？؟]$/.test(sentence)) ?? sentences[0] ?? question;
   return asked.length > 200 ? `${asked.slice(0, 199)}…` : asked;
 }

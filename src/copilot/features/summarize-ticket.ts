@@ -6,16 +6,30 @@ import { filterReply } from '../text/output-filter.ts';
 
 const ModelSummary = z.object({
   wants: z.string().describe('What the customer wants, in one sentence, facts first'),
-  facts: z.array(z.string()).describe('Order numbers, dates, amounts, product names and other hard facts, each as a short phrase; at most 5'),
-  happened: z.array(z.string()).describe('What happened so far, oldest first, each in one short sentence; at most 4'),
+  facts: z
+    .array(z.string())
+    .describe(
+      'Order numbers, dates, amounts, product names and other hard facts, each as a short phrase; at most 5',
+    ),
+  happened: z
+    .array(z.string())
+    .describe('What happened so far, oldest first, each in one short sentence; at most 4'),
   open: z.array(z.string()).describe('Questions nobody has answered yet; empty when there are none'),
-  next: z.string().nullable().describe('The next step somebody promised or that follows from the ticket, or null'),
-  changed: z.array(z.string()).describe('Only what is new after the comment marked new="true"; empty when no comment is marked'),
+  next: z
+    .string()
+    .nullable()
+    .describe('The next step somebody promised or that follows from the ticket, or null'),
+  changed: z
+    .array(z.string())
+    .describe('Only what is new after the comment marked new="true"; empty when no comment is marked'),
 });
 
 const noLinks = (): boolean => true;
 const short = (items: readonly string[], limit: number): string[] =>
-  [...new Set(items.map((item) => filterReply(item, noLinks).text).filter((item) => item !== ''))].slice(0, limit);
+  [...new Set(items.map((item) => filterReply(item, noLinks).text).filter((item) => item !== ''))].slice(
+    0,
+    limit,
+  );
 
 export const summarizeTicket = defineFeature({
   name: 'summarize-ticket',
@@ -30,7 +44,8 @@ Short phrases an agent can take in at a glance. Name order numbers, dates and am
   streams: { as: 'partial' },
   maxOutputTokens: 900,
   whenTooLong: 'parts',
-  hasMaterial: ({ ticket }) => ticket.ticket.subject.trim() !== '' || ticket.comments.some((comment) => comment.text.trim() !== ''),
+  hasMaterial: ({ ticket }) =>
+    ticket.ticket.subject.trim() !== '' || ticket.comments.some((comment) => comment.text.trim() !== ''),
   content: ({ ticket }, input) => {
     const visible = ticket.comments.filter((comment) => input.includeInternalNotes || comment.public);
     const since = input.sinceCommentId;

@@ -10,11 +10,18 @@ export interface DataBlock {
 }
 
 const attributeText = (value: string | number | boolean): string =>
-  cleanText(String(value)).replace(/[<>"\n]/g, ' ').slice(0, 200).trim();
+  cleanText(String(value))
+    .replace(/[<>"\n]/g, ' ')
+    .slice(0, 200)
+    .trim();
 
 /** Writes a block between marks that the text cannot know beforehand; look-alikes inside are broken up. */
 export function renderBlock(block: DataBlock, marks: string): string {
-  const attributes = Object.entries(block.attributes).map(([name, value]) => ` ${name}="${attributeText(value)}"`).join('');
-  const text = cleanText(block.text).replace(/<(\/?)(data-|comment-|system|assistant|instructions)/gi, '< $1$2').replaceAll(marks, '');
+  const attributes = Object.entries(block.attributes)
+    .map(([name, value]) => ` ${name}="${attributeText(value)}"`)
+    .join('');
+  const text = cleanText(block.text)
+    .replace(/<(\/?)(data-|comment-|system|assistant|instructions)/gi, '< $1$2')
+    .replaceAll(marks, '');
   return `<data-${marks} kind="${block.kind}"${attributes}>\n${text}\n</data-${marks}>`;
 }

@@ -34,10 +34,15 @@ const spareCharacters = 2;
 export async function fitPrompt(wanted: FitArguments): Promise<FittedContent> {
   const { modelProvider, base, content } = wanted;
   const window = modelProvider.contextWindow(base.connection);
-  const budget = Math.floor((window - base.maxOutputTokens - Math.min(overheadTokens, window / 4)) * (1 - reserve) * wanted.share);
-  const characters = content.measure((one) => one.blocks.reduce((sum, block) => sum + block.text.length + 80, one.task.length));
+  const budget = Math.floor(
+    (window - base.maxOutputTokens - Math.min(overheadTokens, window / 4)) * (1 - reserve) * wanted.share,
+  );
+  const characters = content.measure((one) =>
+    one.blocks.reduce((sum, block) => sum + block.text.length + 80, one.task.length),
+  );
   // Even a script with two tokens a character fits: no need to count.
-  if (characters * spareCharacters < budget && wanted.share === 1) return { content, read: countRead(content) };
+  if (characters * spareCharacters < budget && wanted.share === 1)
+    return { content, read: countRead(content) };
   const count = (text: string): number => modelProvider.countTokens(base.connection, Transient.of(text));
   if (wanted.feature.whenTooLong === 'parts') {
     const parts = content.map((one) => partsOf(one, budget, count));
@@ -56,20 +61,29 @@ export async function fitPrompt(wanted: FitArguments): Promise<FittedContent> {
 }
 
 function countRead(content: Transient<FeatureContent>): FittedContent['read'] {
-  const ofKind = (kind: DataBlock['kind']): number => content.measure((one) => one.blocks.reduce((sum, block) => sum + (block.kind === kind ? 1 : 0), 0));
+  const ofKind = (kind: DataBlock['kind']): number =>
+    content.measure((one) => one.blocks.reduce((sum, block) => sum + (block.kind === kind ? 1 : 0), 0));
   return { comments: ofKind('comment'), commentsLeftOut: 0, sources: ofKind('source') };
 }
 
 /** One list of comment blocks a part; a single list means that everything fits at once. */
 function partsOf(content: FeatureContent, budget: number, count: (text: string) => number): DataBlock[][] {
   const comments = content.blocks.filter((block) => block.kind === 'comment');
-  const rest = content.blocks.filter((block) => block.kind !== 'comment').reduce((sum, block) => sum + count(block.text) + 24, 0);
+  const rest = content.blocks
+    .filter((block) => block.kind !== 'comment')
+    .reduce((sum, block) => sum + count(block.text) + 24, 0);
   const whole = comments.reduce((sum, block) => sum + count(block.text) + 24, rest);
   return whole <= budget ? [comments] : splitIntoParts(comments, Math.max(200, budget - rest), count);
 }
 
-async function readInParts(wanted: FitArguments, parts: Transient<DataBlock[][]>, total: number, budget: number, count: (text: string) => number): Promise<FittedContent> {
-  const notes: Transient<string>[] = new Array<Transient<string>>(total);
+async function readInParts(
+  wanted: FitArguments,
+  parts: Transient<DataBlock[][]>,
+  total: number,
+  budget: number,
+  count: (text: string) => number,
+): Promise<FittedContent> {
+  const notes: Transient<string>[] = Array.from({ length: total });
   let done = 0;
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -84,15 +98,28 @@ async function readInParts(wanted: FitArguments, parts: Transient<DataBlock[][]>
   wanted.onPart(0, total);
   await Promise.all(Array.from({ length: Math.min(partsAtOnce, total) }, worker));
   const content = Transient.all([wanted.content, Transient.all(notes)]).map(([one, texts]) => {
-    const noteBlocks: DataBlock[] = texts.map((text, index) => ({ kind: 'notes', attributes: { part: index + 1, of: total }, text }));
+    const noteBlocks: DataBlock[] = texts.map((text, index) => ({
+      kind: 'notes',
+      attributes: { part: index + 1, of: total },
+      text,
+    }));
     const others = one.blocks.filter((block) => block.kind !== 'comment');
     const fitted = fitWindow([...others, ...noteBlocks], budget, count);
-    return { ...one, blocks: fitted.blocks, task: `The ticket was too long to read at once; the notes blocks hold what was read of it, in order.\n${one.task}` };
+    return {
+      ...one,
+      blocks: fitted.blocks,
+      task: `The ticket was too long to read at once; the notes blocks hold what was read of it, in order.\n${one.task}`,
+    };
   });
   return { content, read: { comments: countRead(wanted.content).comments, commentsLeftOut: 0, sources: 0 } };
 }
 
-async function readPart(wanted: FitArguments, parts: Transient<DataBlock[][]>, index: number, total: number): Promise<Transient<string>> {
+async function readPart(
+  wanted: FitArguments,
+  parts: Transient<DataBlock[][]>,
+  index: number,
+  total: number,
+): Promise<Transient<string>> {
   const marks = newMarks();
   const prompt = Transient.all([wanted.content, parts]).map(([one, lists]) => {
     const others = one.blocks.filter((block) => block.kind === 'ticket');
@@ -112,6 +139,10 @@ async function readPart(wanted: FitArguments, parts: Transient<DataBlock[][]>, i
 function notesOf(value: unknown): string {
   if (value === null || typeof value !== 'object') return String(value);
   return Object.entries(value)
-    .flatMap(([field, held]) => (Array.isArray(held) ? held : [held]).filter((item) => item !== null && item !== '').map((item) => `${field}: ${String(item)}`))
+    .flatMap(([field, held]) =>
+      (Array.isArray(held) ? held : [held])
+        .filter((item) => item !== null && item !== '')
+        .map((item) => `${field}: ${String(item)}`),
+    )
     .join('\n');
 }

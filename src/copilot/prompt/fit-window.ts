@@ -16,7 +16,11 @@ export function shorten(text: string, share: number): string {
 }
 
 /** Leaves comments out until the rest fits: the first customer comment and the newest stay longest, then what is left is shortened. */
-export function fitWindow(blocks: readonly DataBlock[], budget: number, count: (text: string) => number): Fitted {
+export function fitWindow(
+  blocks: readonly DataBlock[],
+  budget: number,
+  count: (text: string) => number,
+): Fitted {
   const sizes = blocks.map((block) => count(block.text) + 24);
   const isComment = (block: DataBlock): boolean => block.kind === 'comment';
   const comments = blocks.filter(isComment).length;
@@ -45,7 +49,9 @@ export function fitWindow(blocks: readonly DataBlock[], budget: number, count: (
 
 /** Indexes of comments by how much they matter: first customer comment, then newest to oldest. */
 function commentOrder(blocks: readonly DataBlock[]): number[] {
-  const indexes = blocks.map((block, index) => (block.kind === 'comment' ? index : -1)).filter((index) => index >= 0);
+  const indexes = blocks
+    .map((block, index) => (block.kind === 'comment' ? index : -1))
+    .filter((index) => index >= 0);
   const first = indexes.find((index) => blocks[index]?.attributes['author'] === 'customer');
   const newestFirst = indexes.toReversed().filter((index) => index !== first);
   const newest = newestFirst.shift();
@@ -53,7 +59,11 @@ function commentOrder(blocks: readonly DataBlock[]): number[] {
 }
 
 /** Splits comments into parts that each fit; a comment longer than a part is cut into pieces. Other blocks are left to the caller. */
-export function splitIntoParts(comments: readonly DataBlock[], budget: number, count: (text: string) => number): DataBlock[][] {
+export function splitIntoParts(
+  comments: readonly DataBlock[],
+  budget: number,
+  count: (text: string) => number,
+): DataBlock[][] {
   const parts: DataBlock[][] = [];
   let part: DataBlock[] = [];
   let used = 0;
@@ -76,5 +86,8 @@ function cutIntoPieces(block: DataBlock, budget: number, count: (text: string) =
   if (size <= budget - 24) return [block];
   const pieces = Math.ceil(size / Math.max(1, (budget - 24) * 0.9));
   const length = Math.ceil(block.text.length / pieces);
-  return Array.from({ length: pieces }, (_, index) => ({ ...block, text: block.text.slice(index * length, (index + 1) * length) }));
+  return Array.from({ length: pieces }, (_, index) => ({
+    ...block,
+    text: block.text.slice(index * length, (index + 1) * length),
+  }));
 }

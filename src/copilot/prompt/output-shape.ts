@@ -8,10 +8,27 @@ export function outputShape(name: string, schema: z.ZodType): OutputShape {
   return { name, schema: strip(wire) as JsonObject, accepts: (value) => schema.safeParse(value).success };
 }
 
-const unsupported = new Set(['$schema', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'pattern', 'format', 'default']);
+const unsupported = new Set([
+  '$schema',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'pattern',
+  'format',
+  'default',
+]);
 
 function strip(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(strip);
   if (node === null || typeof node !== 'object') return node;
-  return Object.fromEntries(Object.entries(node).filter(([key]) => !unsupported.has(key)).map(([key, value]) => [key, strip(value)]));
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => !unsupported.has(key))
+      .map(([key, value]) => [key, strip(value)]),
+  );
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { pooledRandom } from '../../kernel/random.ts';
 import type { Prompt } from '../../ports/model-provider.ts';
 import type { FeatureContent } from '../define-feature.ts';
 import { renderBlock } from './data-block.ts';
@@ -10,10 +10,15 @@ Use only what the material says. Never invent facts, amounts, dates, order numbe
 Write links only if they stand in the material. No images, no HTML unless asked, no placeholders of your own. Plain, calm, exact language.`;
 
 /** Marks for one call: text in the data cannot know them. */
-export const newMarks = (): string => randomBytes(6).toString('hex');
+export const newMarks = (): string => Buffer.from(pooledRandom(6)).toString('hex');
 
 /** From content to what is sent: rules and instructions first (the same for many calls), data next, the task last. */
-export function renderPrompt(feature: string, instructions: string, content: FeatureContent, marks: string): Prompt {
+export function renderPrompt(
+  feature: string,
+  instructions: string,
+  content: FeatureContent,
+  marks: string,
+): Prompt {
   const blocks = content.blocks.map((block) => renderBlock(block, marks)).join('\n');
   const language = content.language === 'customer' ? "the customer's language" : content.language;
   return {

@@ -10,7 +10,8 @@ export interface Ranked {
 
 /** Okapi BM25 over documents given as term lists; best first, documents without any query term left out. */
 export function rankByBm25(query: readonly string[], documents: readonly (readonly string[])[]): Ranked[] {
-  const averageLength = documents.reduce((sum, terms) => sum + terms.length, 0) / Math.max(1, documents.length) || 1;
+  const averageLength =
+    documents.reduce((sum, terms) => sum + terms.length, 0) / Math.max(1, documents.length) || 1;
   const counts = documents.map((terms) => {
     const count = new Map<string, number>();
     for (const term of terms) count.set(term, (count.get(term) ?? 0) + 1);
@@ -36,7 +37,11 @@ export function rankByBm25(query: readonly string[], documents: readonly (readon
       if (frequency === undefined) continue;
       const idf = rarity.get(term) ?? 0;
       const weight = Math.min(inQuery, 3);
-      score += weight * idf * ((frequency * (saturation + 1)) / (frequency + saturation * (1 - lengthWeight + (lengthWeight * length) / averageLength)));
+      score +=
+        weight *
+        idf *
+        ((frequency * (saturation + 1)) /
+          (frequency + saturation * (1 - lengthWeight + (lengthWeight * length) / averageLength)));
       covered += idf * weight;
     }
     if (score > 0) ranked.push({ index, score, coverage: queryWeight === 0 ? 0 : covered / queryWeight });

@@ -18,7 +18,25 @@ export interface ReplyFacts {
   readonly instructed: boolean;
 }
 
-const sensitive = new Set(['refund', 'lawyer', 'legal', 'chargeback', 'fraud', 'police', 'injury', 'gdpr', 'anwalt', 'erstattung', 'betrug', 'abogado', 'reembolso', 'advokat', 'povrat'].flatMap(terms));
+const sensitive = new Set(
+  [
+    'refund',
+    'lawyer',
+    'legal',
+    'chargeback',
+    'fraud',
+    'police',
+    'injury',
+    'gdpr',
+    'anwalt',
+    'erstattung',
+    'betrug',
+    'abogado',
+    'reembolso',
+    'advokat',
+    'povrat',
+  ].flatMap(terms),
+);
 
 /** Rates a drafted reply by rules on what was found and checked, never by what the model says of itself. */
 export function rateReply(facts: ReplyFacts): Confidence {

@@ -13,7 +13,11 @@ describe('BM25', () => {
   });
 
   it('prefers rare words, and short documents among equals', () => {
-    const documents = [words('tent order order'), words('zipper order order order order order'), words('zipper order')];
+    const documents = [
+      words('tent order order'),
+      words('zipper order order order order order'),
+      words('zipper order'),
+    ];
     expect(rankByBm25(['order', 'zipper'], documents).map(({ index }) => index)).toEqual([2, 1, 0]);
   });
 
@@ -25,8 +29,23 @@ describe('BM25', () => {
 });
 
 describe('rating a reply', () => {
-  const source = { number: 1, title: 'Returns and refunds', url: null, origin: 'help-center' as const, internal: false, text: 'You can return a damaged tent within 30 days and get the money back.' };
-  const facts = { question: 'How can I return my damaged tent?', cited: [source], retrieved: 3, citationsDropped: 0, missing: 0, linksRemoved: 0, instructed: false };
+  const source = {
+    number: 1,
+    title: 'Returns and refunds',
+    url: null,
+    origin: 'help-center' as const,
+    internal: false,
+    text: 'You can return a damaged tent within 30 days and get the money back.',
+  };
+  const facts = {
+    question: 'How can I return my damaged tent?',
+    cited: [source],
+    retrieved: 3,
+    citationsDropped: 0,
+    missing: 0,
+    linksRemoved: 0,
+    instructed: false,
+  };
 
   it('is high for a cited answer that matches the question', () => {
     expect(rateReply(facts)).toMatchObject({ level: 'high' });
@@ -39,6 +58,8 @@ describe('rating a reply', () => {
   it('says a reason for every point', () => {
     const { score, reasons } = rateReply({ ...facts, citationsDropped: 1, linksRemoved: 1, missing: 1 });
     expect(score).toBe(30 + reasons.reduce((sum, reason) => sum + reason.points, 0));
-    expect(reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['citation-dropped', 'links-removed', 'missing-facts']));
+    expect(reasons.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['citation-dropped', 'links-removed', 'missing-facts']),
+    );
   });
 });

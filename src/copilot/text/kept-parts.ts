@@ -1,15 +1,22 @@
 import { linksIn } from './clean-text.ts';
 
-const placeholders = /\{\{[^{}]{1,200}\}\}|\{[a-zA-Z_][\w.]{0,60}\}|%\(?[a-zA-Z_]*\)?[sd]\b|<[A-Z][A-Z_ ]{1,40}>|\[[A-Z][^\]\n]{0,60}\]/g;
+const placeholders =
+  /\{\{[^{}]{1,200}\}\}|\{[a-zA-Z_][\w.]{0,60}\}|%\(?[a-zA-Z_]*\)?[sd]\b|<[A-Z][A-Z_ ]{1,40}>|\[[A-Z][^\]\n]{0,60}\]/g;
 const numbers = /\d+(?:[.,:/-]\d+)*/g;
 const tags = /<\/?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>/g;
 
 /** Arabic-Indic and full-width digits count as the digits they show. */
 const plainDigits = (text: string): string =>
-  text.replace(/[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (digit) => String((digit.codePointAt(0) ?? 0) % 16 % 10));
+  text.replace(/[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (digit) =>
+    String(((digit.codePointAt(0) ?? 0) % 16) % 10),
+  );
 
-const numberKeys = (text: string): string[] => (plainDigits(text).match(numbers) ?? []).map((number) => number.replace(/[^\d]/g, ''));
-const tagNames = (html: string): string[] => [...html.matchAll(tags)].map((match) => `${match[0].startsWith('</') ? '/' : ''}${(match[1] ?? '').toLowerCase()}`);
+const numberKeys = (text: string): string[] =>
+  (plainDigits(text).match(numbers) ?? []).map((number) => number.replace(/[^\d]/g, ''));
+const tagNames = (html: string): string[] =>
+  [...html.matchAll(tags)].map(
+    (match) => `${match[0].startsWith('</') ? '/' : ''}${(match[1] ?? '').toLowerCase()}`,
+  );
 
 function missingFrom(wanted: readonly string[], present: readonly string[]): string[] {
   const left = new Map<string, number>();
@@ -20,14 +27,20 @@ function missingFrom(wanted: readonly string[], present: readonly string[]): str
 export type LostPart = 'a link' | 'a placeholder' | 'a number' | 'the HTML structure' | 'an added link';
 
 /** What a rewrite lost or added that it must not: links, placeholders, numbers, and in HTML the structure. */
-export function lostParts(before: string, after: string, options: { readonly html: boolean; readonly mayRestructure: boolean }): LostPart[] {
+export function lostParts(
+  before: string,
+  after: string,
+  options: { readonly html: boolean; readonly mayRestructure: boolean },
+): LostPart[] {
   const lost: LostPart[] = [];
   const linksBefore = linksIn(before);
   const linksAfter = linksIn(after);
   if (missingFrom(linksBefore, linksAfter).length > 0) lost.push('a link');
   if (missingFrom(linksAfter, linksBefore).length > 0) lost.push('an added link');
-  if (missingFrom(before.match(placeholders) ?? [], after.match(placeholders) ?? []).length > 0) lost.push('a placeholder');
-  const withoutLinks = (text: string): string => linksIn(text).reduce((rest, link) => rest.replaceAll(link, ' '), text);
+  if (missingFrom(before.match(placeholders) ?? [], after.match(placeholders) ?? []).length > 0)
+    lost.push('a placeholder');
+  const withoutLinks = (text: string): string =>
+    linksIn(text).reduce((rest, link) => rest.replaceAll(link, ' '), text);
   if (missingFrom(numberKeys(withoutLinks(before)), numberKeys(after)).length > 0) lost.push('a number');
   if (options.html && !sameStructure(before, after, options.mayRestructure)) lost.push('the HTML structure');
   return lost;

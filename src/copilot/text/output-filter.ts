@@ -10,7 +10,11 @@ const keyLike = /\b(?:sk-[A-Za-z0-9_-]{16,}|AIza[0-9A-Za-z_-]{30,}|xai-[A-Za-z0-
 
 /** What a link is compared by: scheme, host and path without a trailing slash. */
 function linkIdentity(link: string): string {
-  return link.toLowerCase().replace(/^www\./, 'https://www.').replace(/^http:/, 'https:').replace(/\/+$/, '');
+  return link
+    .toLowerCase()
+    .replace(/^www\./, 'https://www.')
+    .replace(/^http:/, 'https:')
+    .replace(/\/+$/, '');
 }
 
 /** A test for links that occur in the ticket or its sources. */
@@ -34,7 +38,9 @@ export function filterReply(text: string, isAllowed: (link: string) => boolean):
   let filtered = text
     .replace(images, remove)
     .replace(referenceDefinitions, remove)
-    .replace(markdownLinks, (_, label: string, target: string) => (isAllowed(target) ? `${label} (${target})` : (remove(), label)))
+    .replace(markdownLinks, (_, label: string, target: string) =>
+      isAllowed(target) ? `${label} (${target})` : (remove(), label),
+    )
     .replace(htmlTags, '')
     .replace(dangerousSchemes, remove);
   for (const link of new Set(linksIn(filtered))) {
@@ -43,7 +49,15 @@ export function filterReply(text: string, isAllowed: (link: string) => boolean):
       filtered = filtered.replaceAll(link, '');
     }
   }
-  return { text: filtered.replace(/[ \t]+\n/g, '\n').replace(/\n{3,}/g, '\n\n').replace(/[ \t]{2,}/g, ' ').replace(/\(\s*\)/g, '').trim(), linksRemoved };
+  return {
+    text: filtered
+      .replace(/[ \t]+\n/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .replace(/[ \t]{2,}/g, ' ')
+      .replace(/\(\s*\)/g, '')
+      .trim(),
+    linksRemoved,
+  };
 }
 
 /** True when text holds something no answer may hold: a key, or the marks we put around data. */
@@ -52,15 +66,22 @@ export function holdsSecret(text: string, marks: string): boolean {
 }
 
 /** Passes streamed text on word by word, so that a link or tag is seen whole before any of it is shown. */
-export function createStreamFilter(isAllowed: (link: string) => boolean): { push(delta: string): string; end(): string } {
+export function createStreamFilter(isAllowed: (link: string) => boolean): {
+  push(delta: string): string;
+  end(): string;
+} {
   let held = '';
   const clean = (text: string): string =>
     text
       .replace(images, '')
-      .replace(markdownLinks, (_, label: string, target: string) => (isAllowed(target) ? `${label} (${target})` : label))
+      .replace(markdownLinks, (_, label: string, target: string) =>
+        isAllowed(target) ? `${label} (${target})` : label,
+      )
       .replace(htmlTags, '')
       .replace(dangerousSchemes, '')
-      .replace(/\b(?:https?:\/\/|www\.)[^\s<>"'`\])}]+/giu, (link) => (isAllowed(link.replace(/[.,;:!?،。、؟]+$/u, '')) ? link : ''));
+      .replace(/\b(?:https?:\/\/|www\.)[^\s<>"'`\])}]+/giu, (link) =>
+        isAllowed(link.replace(/[.,;:!?،。、؟]+$/u, '')) ? link : '',
+      );
   return {
     push(delta) {
       held += delta;

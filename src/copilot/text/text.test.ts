@@ -6,7 +6,9 @@ import { searchWords, terms } from './words.ts';
 
 describe('cleaning text', () => {
   it('removes what a reader cannot see', () => {
-    const tagged = [...'ignore'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+    const tagged = [...'ignore']
+      .map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0)))
+      .join('');
     expect(cleanText(`a${tagged}\u200b\u202eb<!-- obey me -->c\u0000`)).toBe('abc');
   });
 
@@ -19,7 +21,11 @@ describe('cleaning text', () => {
   });
 
   it('finds links without their punctuation', () => {
-    expect(linksIn('See https://a.example/x?y=1, (www.b.example) and https://c.example/päth。')).toEqual(['https://a.example/x?y=1', 'www.b.example', 'https://c.example/päth']);
+    expect(linksIn('See https://a.example/x?y=1, (www.b.example) and https://c.example/päth。')).toEqual([
+      'https://a.example/x?y=1',
+      'www.b.example',
+      'https://c.example/päth',
+    ]);
   });
 });
 
@@ -42,7 +48,8 @@ describe('filtering a reply', () => {
   });
 
   it('shows the same while streaming, however the pieces fall', () => {
-    const text = 'Hello Ana, see https://help.example/returns or https://evil.example/x and ![p](https://evil.example/i.png) [link](https://evil.example/2) thanks. 1 < 2';
+    const text =
+      'Hello Ana, see https://help.example/returns or https://evil.example/x and ![p](https://evil.example/i.png) [link](https://evil.example/2) thanks. 1 < 2';
     for (const size of [1, 2, 3, 5, 9, 400]) {
       const filter = createStreamFilter(isAllowed);
       let shown = '';
@@ -86,9 +93,13 @@ describe('what a rewrite must keep', () => {
 
   it('sees a changed HTML structure', () => {
     expect(lostParts('<p>a <b>b</b></p>', '<p>A <b>B</b></p>', { ...options, html: true })).toEqual([]);
-    expect(lostParts('<p>a <b>b</b></p>', '<p>A B</p>', { ...options, html: true })).toEqual(['the HTML structure']);
+    expect(lostParts('<p>a <b>b</b></p>', '<p>A B</p>', { ...options, html: true })).toEqual([
+      'the HTML structure',
+    ]);
     expect(lostParts('<p>a</p><p>b</p>', '<p>a b</p>', { html: true, mayRestructure: true })).toEqual([]);
-    expect(lostParts('<p>a</p>', '<p>a<script>x</script></p>', { html: true, mayRestructure: true })).toEqual(['the HTML structure']);
+    expect(lostParts('<p>a</p>', '<p>a<script>x</script></p>', { html: true, mayRestructure: true })).toEqual(
+      ['the HTML structure'],
+    );
   });
 });
 
@@ -100,7 +111,13 @@ describe('words', () => {
   });
 
   it('chooses telling words for a search and no codes, links or addresses', () => {
-    const words = searchWords([{ text: 'Refund for damaged tent BL-10437', weight: 3 }, { text: 'Hello, my tent arrived damaged, see https://x.example ana@example.com', weight: 1 }], 4);
+    const words = searchWords(
+      [
+        { text: 'Refund for damaged tent BL-10437', weight: 3 },
+        { text: 'Hello, my tent arrived damaged, see https://x.example ana@example.com', weight: 1 },
+      ],
+      4,
+    );
     expect(words).toEqual(expect.arrayContaining(['damaged', 'tent', 'refund']));
     expect(words.join(' ')).not.toMatch(/10437|example|hello/);
   });

@@ -2,12 +2,53 @@ import * as stopwords from 'stopword';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 const common = new Set(
-  [stopwords.eng, stopwords.deu, stopwords.spa, stopwords.ara, stopwords.jpn, stopwords.fra, stopwords.ita, stopwords.por, stopwords.hrv, stopwords.nld, stopwords.rus]
+  [
+    stopwords.eng,
+    stopwords.deu,
+    stopwords.spa,
+    stopwords.ara,
+    stopwords.jpn,
+    stopwords.fra,
+    stopwords.ita,
+    stopwords.por,
+    stopwords.hrv,
+    stopwords.nld,
+    stopwords.rus,
+  ]
     .flat()
     .map((word) => fold(word)),
 );
 const courtesy = new Set(
-  ['hello', 'hi', 'dear', 'thanks', 'thank', 'please', 'regards', 'best', 'kind', 'hey', 'help', 'team', 'support', 'hallo', 'guten', 'tag', 'danke', 'bitte', 'grüße', 'liebe', 'hola', 'gracias', 'saludos', 'hvala', 'pozdrav', 'molim', 'dobar', 'dan'].map(fold),
+  [
+    'hello',
+    'hi',
+    'dear',
+    'thanks',
+    'thank',
+    'please',
+    'regards',
+    'best',
+    'kind',
+    'hey',
+    'help',
+    'team',
+    'support',
+    'hallo',
+    'guten',
+    'tag',
+    'danke',
+    'bitte',
+    'grüße',
+    'liebe',
+    'hola',
+    'gracias',
+    'saludos',
+    'hvala',
+    'pozdrav',
+    'molim',
+    'dobar',
+    'dan',
+  ].map(fold),
 );
 
 function fold(word: string): string {
@@ -34,11 +75,16 @@ export function terms(text: string): string[] {
 }
 
 /** Words to give to a search engine that wants each of them: as written, the most telling first. Codes, names of people and links are left out. */
-export function searchWords(texts: readonly { readonly text: string; readonly weight: number }[], limit: number): string[] {
+export function searchWords(
+  texts: readonly { readonly text: string; readonly weight: number }[],
+  limit: number,
+): string[] {
   const scores = new Map<string, { score: number; written: string }>();
   for (const { text, weight } of texts) {
     const counts = new Map<string, { count: number; written: string }>();
-    for (const { segment, isWordLike } of segmenter.segment(text.replace(/https?:\/\/\S+|\S+@\S+/g, ' ').slice(0, 20_000))) {
+    for (const { segment, isWordLike } of segmenter.segment(
+      text.replace(/https?:\/\/\S+|\S+@\S+/g, ' ').slice(0, 20_000),
+    )) {
       if (isWordLike !== true) continue;
       const word = fold(segment);
       if (word.length < 3 && !/\p{Script=Han}|\p{Script=Katakana}|\p{Script=Hiragana}/u.test(word)) continue;
@@ -55,5 +101,8 @@ export function searchWords(texts: readonly { readonly text: string; readonly we
       else known.score += score;
     }
   }
-  return [...scores.values()].sort((a, b) => b.score - a.score).slice(0, limit).map(({ written }) => written.toLowerCase());
+  return [...scores.values()]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ written }) => written.toLowerCase());
 }

@@ -21,21 +21,38 @@ export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): vo
     const { provider, zendesk } = settings;
     return {
       subscription: settings.name,
-      features: features.map(({ name, title }) => ({ name, title, enabled: settings.features.get(name)?.enabled ?? true })),
-      provider: provider === undefined ? null : { kind: provider.kind, model: provider.model, host: context.ports.modelProvider.hostOf(provider), demo: provider.demo },
+      features: features.map(({ name, title }) => ({
+        name,
+        title,
+        enabled: settings.features.get(name)?.enabled ?? true,
+      })),
+      provider:
+        provider === undefined
+          ? null
+          : {
+              kind: provider.kind,
+              model: provider.model,
+              host: context.ports.modelProvider.hostOf(provider),
+              demo: provider.demo,
+            },
       zendesk: { subdomain: zendesk?.subdomain ?? '', status: settings.zendeskStatus },
     };
   });
 
   route(app, context, listReceipts, async ({ subscriptionId, params }) => ({
-    receipts: await context.ports.database.read({ subscriptionId }, (tx) => receiptsOfTicket(tx, params.ticketId, receiptsShown)),
+    receipts: await context.ports.database.read({ subscriptionId }, (tx) =>
+      receiptsOfTicket(tx, params.ticketId, receiptsShown),
+    ),
   }));
 }
 
 type FeatureCaller = Caller<{ feature: string }, unknown>;
 
 /** Aborts when the person has gone: the reply's socket closes before the answer has ended. */
-function abortOnDisconnect({ reply }: FeatureCaller, context: HttpContext): { readonly abort: AbortController; readonly release: () => void } {
+function abortOnDisconnect(
+  { reply }: FeatureCaller,
+  context: HttpContext,
+): { readonly abort: AbortController; readonly release: () => void } {
   const abort = new AbortController();
   context.streams.add(abort);
   reply.raw.on('close', () => {
@@ -44,11 +61,24 @@ function abortOnDisconnect({ reply }: FeatureCaller, context: HttpContext): { re
   return { abort, release: () => context.streams.delete(abort) };
 }
 
-async function answerWhole(context: HttpContext, caller: FeatureCaller) {
+async function answerWhole(context: HttpContext, caller: FeatureCaller): Promise<typeof answered> {
   const { abort, release } = abortOnDisconnect(caller, context);
   try {
-    const call = { subscriptionId: caller.subscriptionId, actor: caller.actor, requestId: caller.request.id, signal: abort.signal, ports: context.ports };
-    return outcomeBody(await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit: undefined }));
+    const call = {
+      subscriptionId: caller.subscriptionId,
+      actor: caller.actor,
+      requestId: caller.request.id,
+      signal: abort.signal,
+      ports: context.ports,
+    };
+    const outcome = await runFeature(call, context, {
+      feature: caller.params.feature,
+      body: caller.body,
+      emit: undefined,
+    });
+    // Its parts have been checked where they were made; serialised once, it goes out as it is.
+    caller.reply.type('application/json; charset=utf-8').send(outcomeBody(outcome));
+    return answered;
   } finally {
     release();
   }
@@ -61,7 +91,13 @@ async function answerStreamed(context: HttpContext, caller: FeatureCaller): Prom
   reply.hijack();
   const stream = openEventStream(reply.raw, request.id, headers, () => abort.abort());
   context.ports.metrics.openStreams(1);
-  const call = { subscriptionId: caller.subscriptionId, actor: caller.actor, requestId: request.id, signal: abort.signal, ports: context.ports };
+  const call = {
+    subscriptionId: caller.subscriptionId,
+    actor: caller.actor,
+    requestId: request.id,
+    signal: abort.signal,
+    ports: context.ports,
+  };
   try {
     await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit: stream.send });
     stream.end();
@@ -77,5 +113,7 @@ async function answerStreamed(context: HttpContext, caller: FeatureCaller): Prom
 
 /** Headers set by hooks (security, request id) for a reply that is written by hand. */
 function headersOf(headers: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

@@ -10,24 +10,44 @@ const formLimit = 16 * 1024;
 // Garden writes its rules into an empty style element: this is the hash of nothing.
 const gardenStyleHash = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.png': 'image/png', '.json': 'application/json',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.png': 'image/png',
+  '.json': 'application/json',
 };
 
-const escapeAttribute = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+const escapeAttribute = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 
 /** The page beside the ticket: Zendesk posts a signed token, the page comes back with a short session in a meta tag. */
 export function addSidebarPage(app: FastifyInstance, context: HttpContext): void {
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: formLimit }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))));
-  });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: formLimit },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))));
+    },
+  );
 
   app.post('/sidebar', { bodyLimit: formLimit }, async (request, reply) => {
     const body = request.body as Record<string, string> | undefined;
-    const decision = await context.ports.rateLimiter.take(request.ip, { name: 'sign-in', points: 240, windowSeconds: 60 });
-    if (!decision.allowed) throw new ProblemError('rate-limited', { retryAfterSeconds: decision.retryAfterSeconds });
+    const decision = await context.ports.rateLimiter.take(request.ip, {
+      name: 'sign-in',
+      points: 240,
+      windowSeconds: 60,
+    });
+    if (!decision.allowed)
+      throw new ProblemError('rate-limited', { retryAfterSeconds: decision.retryAfterSeconds });
     try {
       const { token } = await context.sessions.exchange(body?.['token'] ?? '');
-      return await sendPage(context, reply, 200, `<meta name="indesk-session" content="${escapeAttribute(token)}">`);
+      return await sendPage(
+        context,
+        reply,
+        200,
+        `<meta name="indesk-session" content="${escapeAttribute(token)}">`,
+      );
     } catch (error) {
       const problem = toProblem(error);
       context.ports.logger.warn('sign-in refused', { requestId: request.id, problem: problem.type });
@@ -38,7 +58,9 @@ export function addSidebarPage(app: FastifyInstance, context: HttpContext): void
 
   // A page loaded by GET brings no token: it says so instead of showing an empty panel.
   app.get('/sidebar', async (request, reply) => {
-    const problem = escapeAttribute(JSON.stringify(problemBody(new ProblemError('not-signed-in'), request.id)));
+    const problem = escapeAttribute(
+      JSON.stringify(problemBody(new ProblemError('not-signed-in'), request.id)),
+    );
     return sendPage(context, reply, 200, `<meta name="indesk-problem" content="${problem}">`);
   });
 
@@ -49,12 +71,25 @@ export function addSidebarPage(app: FastifyInstance, context: HttpContext): void
     const stream = createReadStream(join(context.webDirectory, 'assets', file));
     return new Promise((resolve) => {
       stream.once('error', () => resolve(reply.callNotFound()));
-      stream.once('open', () => resolve(reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').header('access-control-allow-origin', '*').send(stream)));
+      stream.once('open', () =>
+        resolve(
+          reply
+            .type(type)
+            .header('cache-control', 'public, max-age=31536000, immutable')
+            .header('access-control-allow-origin', '*')
+            .send(stream),
+        ),
+      );
     });
   });
 }
 
-async function sendPage(context: HttpContext, reply: FastifyReply, status: number, meta: string): Promise<FastifyReply> {
+async function sendPage(
+  context: HttpContext,
+  reply: FastifyReply,
+  status: number,
+  meta: string,
+): Promise<FastifyReply> {
   const page = await readFile(join(context.webDirectory, 'index.html'), 'utf8');
   const frameAncestors = ['https://*.zendesk.com', ...context.sidebarOrigins].join(' ');
   return reply

@@ -14,7 +14,10 @@ export const AddProviderInput = z
     contextWindow: z.number().int().min(1_000).max(10_000_000).optional(),
     demo: z.boolean().default(false),
   })
-  .refine((input) => input.kind !== 'openai-compatible' || input.baseUrl !== undefined, { path: ['baseUrl'], message: 'An OpenAI-compatible provider needs its base URL' });
+  .refine((input) => input.kind !== 'openai-compatible' || input.baseUrl !== undefined, {
+    path: ['baseUrl'],
+    message: 'An OpenAI-compatible provider needs its base URL',
+  });
 export type AddProviderInput = z.input<typeof AddProviderInput>;
 
 /** Stores a provider account, key sealed, and makes it the one that answers. The key is checked first without sending content. */
@@ -23,26 +26,37 @@ export async function addProvider(
   input: AddProviderInput,
 ): Promise<{ readonly id: string; readonly check: KeyCheck['state'] }> {
   const parsed = AddProviderInput.safeParse(input);
-  if (!parsed.success) throw new ProblemError('invalid-request', { detail: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
+  if (!parsed.success)
+    throw new ProblemError('invalid-request', {
+      detail: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    });
   const { kind, baseUrl, model, apiKey } = parsed.data;
   const { database, modelProvider, secretBox, ids, egress } = call.ports;
   if (baseUrl !== undefined) egress.check('provider', baseUrl);
   const check = await modelProvider.checkKey({ kind, baseUrl, apiKey, model }, call.signal);
   if (check.state === 'invalid') throw new ProblemError('provider-auth');
   const id = ids.next();
-  const sealed = secretBox.seal(apiKey, { subscriptionId: call.subscriptionId, table: 'provider_connection', column: 'api_key', row: id });
-  await database.write(call, { permission: 'settings:write', audit: { action: 'provider.added', target: id, facts: { kind } } }, (tx) =>
-    insertProvider(tx, call.subscriptionId, {
-      id,
-      kind,
-      label: parsed.data.label ?? kind,
-      baseUrl: baseUrl ?? null,
-      model,
-      apiKey: sealed,
-      keyLastFour: apiKey.length >= 12 ? apiKey.slice(-4) : '',
-      demo: parsed.data.demo,
-      contextWindow: parsed.data.contextWindow ?? null,
-    }),
+  const sealed = secretBox.seal(apiKey, {
+    subscriptionId: call.subscriptionId,
+    table: 'provider_connection',
+    column: 'api_key',
+    row: id,
+  });
+  await database.write(
+    call,
+    { permission: 'settings:write', audit: { action: 'provider.added', target: id, facts: { kind } } },
+    (tx) =>
+      insertProvider(tx, call.subscriptionId, {
+        id,
+        kind,
+        label: parsed.data.label ?? kind,
+        baseUrl: baseUrl ?? null,
+        model,
+        apiKey: sealed,
+        keyLastFour: apiKey.length >= 12 ? apiKey.slice(-4) : '',
+        demo: parsed.data.demo,
+        contextWindow: parsed.data.contextWindow ?? null,
+      }),
   );
   return { id, check: check.state };
 }

@@ -16,9 +16,15 @@ export const ConnectZendeskInput = z.object({
 export type ConnectZendeskInput = z.input<typeof ConnectZendeskInput>;
 
 /** Connects an account by OAuth client credentials: proves that the access works, then stores it sealed. */
-export async function connectZendesk(call: Call<'database' | 'helpDesk' | 'secretBox' | 'ids'>, input: ConnectZendeskInput): Promise<{ readonly scopes: readonly string[] }> {
+export async function connectZendesk(
+  call: Call<'database' | 'helpDesk' | 'secretBox' | 'ids'>,
+  input: ConnectZendeskInput,
+): Promise<{ readonly scopes: readonly string[] }> {
   const parsed = ConnectZendeskInput.safeParse(input);
-  if (!parsed.success) throw new ProblemError('invalid-request', { detail: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
+  if (!parsed.success)
+    throw new ProblemError('invalid-request', {
+      detail: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    });
   const { appId, installationId, ...access } = parsed.data;
   const { database, helpDesk, secretBox, ids } = call.ports;
   const connection = { subscriptionId: call.subscriptionId, ...access };
@@ -27,19 +33,29 @@ export async function connectZendesk(call: Call<'database' | 'helpDesk' | 'secre
     appId === undefined ? undefined : helpDesk.appPublicKey({ connection, signal: call.signal }, appId),
   ]);
   const missing = access.scopes.split(/\s+/).filter((scope) => !granted(check.scopes, scope));
-  if (missing.length > 0) throw new ProblemError('zendesk-forbidden', { detail: `The access lacks: ${missing.join(', ')}.` });
-  const sealed = secretBox.seal(access.clientSecret, { subscriptionId: call.subscriptionId, table: 'zendesk_connection', column: 'client_secret', row: call.subscriptionId });
-  await database.write(call, { permission: 'settings:write', audit: { action: 'zendesk.connected', target: access.subdomain } }, async (tx) => {
-    await upsertZendeskConnection(tx, call.subscriptionId, { ...access, clientSecret: sealed });
-    if (publicKeyPem !== undefined && installationId !== undefined) {
-      await upsertInstallation(tx, call.subscriptionId, {
-        id: ids.next(),
-        audience: `https://${access.subdomain}.zendesk.com/api/v2/apps/installations/${installationId}.json`,
-        issuer: `${access.subdomain}.zendesk.com`,
-        publicKeyPem,
-      });
-    }
+  if (missing.length > 0)
+    throw new ProblemError('zendesk-forbidden', { detail: `The access lacks: ${missing.join(', ')}.` });
+  const sealed = secretBox.seal(access.clientSecret, {
+    subscriptionId: call.subscriptionId,
+    table: 'zendesk_connection',
+    column: 'client_secret',
+    row: call.subscriptionId,
   });
+  await database.write(
+    call,
+    { permission: 'settings:write', audit: { action: 'zendesk.connected', target: access.subdomain } },
+    async (tx) => {
+      await upsertZendeskConnection(tx, call.subscriptionId, { ...access, clientSecret: sealed });
+      if (publicKeyPem !== undefined && installationId !== undefined) {
+        await upsertInstallation(tx, call.subscriptionId, {
+          id: ids.next(),
+          audience: `https://${access.subdomain}.zendesk.com/api/v2/apps/installations/${installationId}.json`,
+          issuer: `${access.subdomain}.zendesk.com`,
+          publicKeyPem,
+        });
+      }
+    },
+  );
   return { scopes: check.scopes };
 }
 

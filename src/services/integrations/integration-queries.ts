@@ -9,7 +9,11 @@ interface ZendeskRow {
   readonly brandIds: readonly number[] | null;
 }
 
-export async function upsertZendeskConnection(tx: WriteTransaction, subscriptionId: string, row: ZendeskRow): Promise<void> {
+export async function upsertZendeskConnection(
+  tx: WriteTransaction,
+  subscriptionId: string,
+  row: ZendeskRow,
+): Promise<void> {
   const values = {
     subdomain: row.subdomain,
     client_id: row.clientId,
@@ -32,11 +36,21 @@ interface InstallationRow {
   readonly publicKeyPem: string;
 }
 
-export async function upsertInstallation(tx: WriteTransaction, subscriptionId: string, row: InstallationRow): Promise<void> {
+export async function upsertInstallation(
+  tx: WriteTransaction,
+  subscriptionId: string,
+  row: InstallationRow,
+): Promise<void> {
   await tx.deleteFrom('app.sidebar_installation').where('audience', '=', row.audience).execute();
   await tx
     .insertInto('app.sidebar_installation')
-    .values({ subscription_id: subscriptionId, id: row.id, audience: row.audience, issuer: row.issuer, public_key_pem: row.publicKeyPem })
+    .values({
+      subscription_id: subscriptionId,
+      id: row.id,
+      audience: row.audience,
+      issuer: row.issuer,
+      public_key_pem: row.publicKeyPem,
+    })
     .execute();
 }
 
@@ -54,9 +68,17 @@ interface ProviderRow {
 }
 
 /** The new provider becomes the default and takes the place of one with the same label; others stay stored. */
-export async function insertProvider(tx: WriteTransaction, subscriptionId: string, row: ProviderRow): Promise<void> {
+export async function insertProvider(
+  tx: WriteTransaction,
+  subscriptionId: string,
+  row: ProviderRow,
+): Promise<void> {
   await tx.deleteFrom('app.provider_connection').where('label', '=', row.label).execute();
-  await tx.updateTable('app.provider_connection').set({ is_default: false }).where('is_default', '=', true).execute();
+  await tx
+    .updateTable('app.provider_connection')
+    .set({ is_default: false })
+    .where('is_default', '=', true)
+    .execute();
   await tx
     .insertInto('app.provider_connection')
     .values({
@@ -76,14 +98,25 @@ export async function insertProvider(tx: WriteTransaction, subscriptionId: strin
 }
 
 /** Switches a feature on or off, keeping its instructions. */
-export async function upsertFeatureSwitch(tx: WriteTransaction, subscriptionId: string, feature: string, enabled: boolean, now: Date): Promise<void> {
+export async function upsertFeatureSwitch(
+  tx: WriteTransaction,
+  subscriptionId: string,
+  feature: string,
+  enabled: boolean,
+  now: Date,
+): Promise<void> {
   await tx
     .insertInto('app.feature_setting')
     .values({ subscription_id: subscriptionId, feature, enabled, instructions: null, updated_at: now })
-    .onConflict((conflict) => conflict.columns(['subscription_id', 'feature']).doUpdateSet({ enabled, updated_at: now }))
+    .onConflict((conflict) =>
+      conflict.columns(['subscription_id', 'feature']).doUpdateSet({ enabled, updated_at: now }),
+    )
     .execute();
 }
 
-export async function markZendeskConnection(tx: WriteTransaction, status: 'connected' | 'reconnect-needed'): Promise<void> {
+export async function markZendeskConnection(
+  tx: WriteTransaction,
+  status: 'connected' | 'reconnect-needed',
+): Promise<void> {
   await tx.updateTable('app.zendesk_connection').set({ status }).execute();
 }

@@ -15,17 +15,28 @@ export interface ProviderTest {
 const Answer = z.object({ colour: z.string() });
 const shape = {
   name: 'test',
-  schema: { type: 'object', properties: { colour: { type: 'string' } }, required: ['colour'], additionalProperties: false },
+  schema: {
+    type: 'object',
+    properties: { colour: { type: 'string' } },
+    required: ['colour'],
+    additionalProperties: false,
+  },
   accepts: (value: unknown) => Answer.safeParse(value).success,
 };
 
 /** Tries the subscription's provider with a harmless question of our own: key, streaming, structured output. */
-export async function testProvider(call: Call<'modelProvider' | 'clock'>, settings: SettingsReader): Promise<ProviderTest> {
+export async function testProvider(
+  call: Call<'modelProvider' | 'clock'>,
+  settings: SettingsReader,
+): Promise<ProviderTest> {
   const { provider } = await settings.get(call.subscriptionId);
   if (provider === undefined) throw new ProblemError('provider-not-connected');
   const { modelProvider } = call.ports;
   const key = await modelProvider.checkKey(provider, call.signal);
-  const [streaming, structured] = await Promise.all([tryStreaming(call, provider), tryStructured(call, provider)]);
+  const [streaming, structured] = await Promise.all([
+    tryStreaming(call, provider),
+    tryStructured(call, provider),
+  ]);
   return { key: key.state, streaming: streaming.outcome, structured, firstTokenMs: streaming.firstTokenMs };
 }
 
@@ -36,7 +47,10 @@ const ask = (call: Call<'modelProvider'>, connection: ModelConnection): Generati
   signal: call.signal,
 });
 
-async function tryStreaming(call: Call<'modelProvider' | 'clock'>, connection: ModelConnection): Promise<{ outcome: string; firstTokenMs: number | null }> {
+async function tryStreaming(
+  call: Call<'modelProvider' | 'clock'>,
+  connection: ModelConnection,
+): Promise<{ outcome: string; firstTokenMs: number | null }> {
   const startedAt = call.ports.clock.elapsed();
   let firstTokenMs: number | null = null;
   try {

@@ -19,15 +19,28 @@ export type SandboxConnection = z.infer<typeof SandboxConnection>;
 type SandboxCall = Call<'database' | 'helpDesk' | 'secretBox' | 'modelProvider' | 'ids' | 'egress'>;
 
 /** Connects the demo subscription to the simulators. Its Zendesk access is renewed at each start; a provider somebody chose is left alone. */
-export async function connectSandbox(call: SandboxCall, settings: SettingsReader, sandbox: SandboxConnection): Promise<void> {
+export async function connectSandbox(
+  call: SandboxCall,
+  settings: SettingsReader,
+  sandbox: SandboxConnection,
+): Promise<void> {
   const known = await settings.get(call.subscriptionId);
   // A demo subscription that somebody has connected to a real account stays connected to it.
   if (known.zendesk === undefined || known.zendesk.subdomain === sandbox.subdomain) {
     const { subdomain, clientId, clientSecret, appId, installationId } = sandbox;
     await connectZendesk(call, { subdomain, clientId, clientSecret, appId, installationId });
   }
-  if (known.provider === undefined || (known.provider.demo && known.provider.baseUrl !== sandbox.provider.baseUrl)) {
-    await addProvider(call, { kind: 'openai-compatible', label: 'Demo model', demo: true, contextWindow: 32_000, ...sandbox.provider });
+  if (
+    known.provider === undefined ||
+    (known.provider.demo && known.provider.baseUrl !== sandbox.provider.baseUrl)
+  ) {
+    await addProvider(call, {
+      kind: 'openai-compatible',
+      label: 'Demo model',
+      demo: true,
+      contextWindow: 32_000,
+      ...sandbox.provider,
+    });
   }
   settings.forget(call.subscriptionId);
 }
@@ -35,6 +48,7 @@ export async function connectSandbox(call: SandboxCall, settings: SettingsReader
 /** Reads a simulator's description; throws when something else answers. */
 export function parseSandbox(description: unknown): SandboxConnection {
   const parsed = SandboxConnection.safeParse(description);
-  if (!parsed.success) throw new ProblemError('invalid-request', { detail: 'The sandbox address is not a simulator.' });
+  if (!parsed.success)
+    throw new ProblemError('invalid-request', { detail: 'The sandbox address is not a simulator.' });
   return parsed.data;
 }

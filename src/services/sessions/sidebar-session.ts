@@ -14,7 +14,13 @@ export interface SidebarSession {
   readonly expiresAt: number;
 }
 
-const SessionClaims = z.object({ aud: z.literal('sidebar'), tid: z.uuid(), sub: z.number().int().positive(), sid: z.string(), exp: z.number().int() });
+const SessionClaims = z.object({
+  aud: z.literal('sidebar'),
+  tid: z.uuid(),
+  sub: z.number().int().positive(),
+  sid: z.string(),
+  exp: z.number().int(),
+});
 const signedTokenMaximumAge = 15 * 60;
 const verifiedForMs = 5_000;
 
@@ -25,7 +31,10 @@ export class SidebarSessions {
   readonly #lifetimeSeconds: number;
   readonly #verified = new LRUCache<string, SidebarSession>({ max: 20_000, ttl: verifiedForMs });
 
-  constructor(ports: Pick<Ports, 'database' | 'keyValues' | 'clock' | 'ids' | 'secretBox'>, lifetimeMinutes: number) {
+  constructor(
+    ports: Pick<Ports, 'database' | 'keyValues' | 'clock' | 'ids' | 'secretBox'>,
+    lifetimeMinutes: number,
+  ) {
     this.#ports = ports;
     this.#key = ports.secretBox.deriveKey('sidebar session');
     this.#lifetimeSeconds = lifetimeMinutes * 60;
@@ -36,9 +45,22 @@ export class SidebarSessions {
     const { database, keyValues } = this.#ports;
     const audience = readAudience(signedToken);
     const installation = await database.lookup((functions) => functions.installationByAudience(audience));
-    if (installation === undefined) throw new ProblemError('sign-in-refused', { detail: 'This installation of the app is not known here.' });
-    const claims = await verifySigned(signedToken, installation.publicKeyPem, audience, installation.issuer, this.#ports.clock.now());
-    const fresh = await keyValues.setIfAbsent(`sidebar-jti:${installation.installationId}:${claims.jti}`, '1', { ttlSeconds: signedTokenMaximumAge + 60 });
+    if (installation === undefined)
+      throw new ProblemError('sign-in-refused', {
+        detail: 'This installation of the app is not known here.',
+      });
+    const claims = await verifySigned(
+      signedToken,
+      installation.publicKeyPem,
+      audience,
+      installation.issuer,
+      this.#ports.clock.now(),
+    );
+    const fresh = await keyValues.setIfAbsent(
+      `sidebar-jti:${installation.installationId}:${claims.jti}`,
+      '1',
+      { ttlSeconds: signedTokenMaximumAge + 60 },
+    );
     if (!fresh) throw new ProblemError('sign-in-refused', { detail: 'This sign-in has been used before.' });
     const session: SidebarSession = {
       subscriptionId: installation.subscriptionId,
@@ -64,7 +86,13 @@ export class SidebarSessions {
   }
 
   #sign(session: SidebarSession): string {
-    const claims = { aud: 'sidebar', tid: session.subscriptionId, sub: session.zendeskAgentId, sid: session.sessionId, exp: session.expiresAt };
+    const claims = {
+      aud: 'sidebar',
+      tid: session.subscriptionId,
+      sub: session.zendeskAgentId,
+      sid: session.sessionId,
+      exp: session.expiresAt,
+    };
     const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return `${body}.${this.#mac(body)}`;
   }
@@ -78,7 +106,13 @@ export class SidebarSessions {
     const [body = '', mac = '', more] = token.split('.', 3);
     const expected = Buffer.from(this.#mac(body));
     const given = Buffer.from(mac);
-    if (more !== undefined || token.length > 2_000 || given.length !== expected.length || !timingSafeEqual(given, expected)) throw new ProblemError('not-signed-in');
+    if (
+      more !== undefined ||
+      token.length > 2_000 ||
+      given.length !== expected.length ||
+      !timingSafeEqual(given, expected)
+    )
+      throw new ProblemError('not-signed-in');
     const claims = SessionClaims.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
     if (!claims.success) throw new ProblemError('not-signed-in');
     const { tid, sub, sid, exp } = claims.data;
@@ -94,7 +128,8 @@ function readAudience(token: string): string {
   try {
     const header = decodeProtectedHeader(token);
     const { aud } = decodeJwt(token);
-    if (header.alg !== 'RS256' || typeof aud !== 'string') throw refused('The sign-in is not of the expected kind.');
+    if (header.alg !== 'RS256' || typeof aud !== 'string')
+      throw refused('The sign-in is not of the expected kind.');
     return aud;
   } catch (error) {
     throw error instanceof ProblemError ? error : refused('The sign-in cannot be read.');
@@ -103,16 +138,31 @@ function readAudience(token: string): string {
 
 const agentUrl = /\/users\/(\d{1,19})(?:\.json)?$/;
 
-async function verifySigned(token: string, publicKeyPem: string, audience: string, issuer: string, now: Date): Promise<{ readonly jti: string; readonly agentId: number }> {
+async function verifySigned(
+  token: string,
+  publicKeyPem: string,
+  audience: string,
+  issuer: string,
+  now: Date,
+): Promise<{ readonly jti: string; readonly agentId: number }> {
   try {
     const key = await importSPKI(publicKeyPem, 'RS256');
     const { payload } = await jwtVerify(token, key, {
-      algorithms: ['RS256'], audience, issuer, clockTolerance: 30, maxTokenAge: signedTokenMaximumAge, currentDate: now, requiredClaims: ['exp', 'iat', 'jti', 'sub'],
+      algorithms: ['RS256'],
+      audience,
+      issuer,
+      clockTolerance: 30,
+      maxTokenAge: signedTokenMaximumAge,
+      currentDate: now,
+      requiredClaims: ['exp', 'iat', 'jti', 'sub'],
     });
     const agentId = Number(agentUrl.exec(payload.sub ?? '')?.[1]);
-    if (!Number.isSafeInteger(agentId) || typeof payload.jti !== 'string' || payload.jti.length > 200) throw refused('The sign-in names no agent.');
+    if (!Number.isSafeInteger(agentId) || typeof payload.jti !== 'string' || payload.jti.length > 200)
+      throw refused('The sign-in names no agent.');
     return { jti: payload.jti, agentId };
   } catch (error) {
-    throw error instanceof ProblemError ? error : refused('The sign-in is forged, expired or meant for somebody else.');
+    throw error instanceof ProblemError
+      ? error
+      : refused('The sign-in is forged, expired or meant for somebody else.');
   }
 }

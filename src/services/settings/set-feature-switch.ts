@@ -4,9 +4,19 @@ import type { Call } from '../../ports/call.ts';
 import { upsertFeatureSwitch } from '../integrations/integration-queries.ts';
 
 /** Switches a feature on or off for a subscription. */
-export async function setFeatureSwitch(call: Call<'database' | 'clock'>, feature: string, enabled: boolean): Promise<void> {
-  if (!featureNames.some((name) => name === feature)) throw new ProblemError('not-found', { detail: `Features are: ${featureNames.join(', ')}.` });
-  await call.ports.database.write(call, { permission: 'settings:write', audit: { action: 'feature.switched', target: feature, facts: { enabled } } }, (tx) =>
-    upsertFeatureSwitch(tx, call.subscriptionId, feature, enabled, call.ports.clock.now()),
+export async function setFeatureSwitch(
+  call: Call<'database' | 'clock'>,
+  feature: string,
+  enabled: boolean,
+): Promise<void> {
+  if (!featureNames.some((name) => name === feature))
+    throw new ProblemError('not-found', { detail: `Features are: ${featureNames.join(', ')}.` });
+  await call.ports.database.write(
+    call,
+    {
+      permission: 'settings:write',
+      audit: { action: 'feature.switched', target: feature, facts: { enabled } },
+    },
+    (tx) => upsertFeatureSwitch(tx, call.subscriptionId, feature, enabled, call.ports.clock.now()),
   );
 }

@@ -3,7 +3,10 @@ import type { ReadTransaction } from '../../ports/database.ts';
 /** Everything a warm call needs, in one transaction; the tenant is the transaction's own. */
 export async function readSettings(tx: ReadTransaction) {
   const subscription = await tx.selectFrom('app.subscription').select(['name', 'status']).executeTakeFirst();
-  const features = await tx.selectFrom('app.feature_setting').select(['feature', 'enabled', 'instructions']).execute();
+  const features = await tx
+    .selectFrom('app.feature_setting')
+    .select(['feature', 'enabled', 'instructions'])
+    .execute();
   const provider = await tx
     .selectFrom('app.provider_connection')
     .select(['id', 'kind', 'base_url', 'model', 'api_key', 'demo', 'context_window'])

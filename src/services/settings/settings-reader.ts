@@ -76,7 +76,13 @@ export class SettingsReader {
       features: new Map(
         rows.features.map((row) => [
           row.feature,
-          { enabled: row.enabled, instructions: row.instructions === null ? undefined : open(row.instructions, 'feature_setting', 'instructions', row.feature) },
+          {
+            enabled: row.enabled,
+            instructions:
+              row.instructions === null
+                ? undefined
+                : open(row.instructions, 'feature_setting', 'instructions', row.feature),
+          },
         ]),
       ),
       provider: provider && {

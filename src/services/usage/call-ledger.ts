@@ -15,13 +15,23 @@ const batchSize = 500;
 
 /** Collects receipts and writes them in batches, one link of the audit chain a batch; a failing database delays them, within bounds. */
 export class CallLedger {
-  readonly #ports: { readonly database: Database; readonly ids: Ids; readonly logger: Logger; readonly clock: Clock };
+  readonly #ports: {
+    readonly database: Database;
+    readonly ids: Ids;
+    readonly logger: Logger;
+    readonly clock: Clock;
+  };
   #held = new Map<string, LedgerEntry[]>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
 
-  constructor(ports: { readonly database: Database; readonly ids: Ids; readonly logger: Logger; readonly clock: Clock }) {
+  constructor(ports: {
+    readonly database: Database;
+    readonly ids: Ids;
+    readonly logger: Logger;
+    readonly clock: Clock;
+  }) {
     this.#ports = ports;
   }
 
@@ -62,7 +72,11 @@ export class CallLedger {
 
   async #write(subscriptionId: string, entries: readonly LedgerEntry[]): Promise<void> {
     const { database, ids, logger } = this.#ports;
-    const call = { subscriptionId, actor: { kind: 'system', id: 'call-ledger' } as const, requestId: ids.next() };
+    const call = {
+      subscriptionId,
+      actor: { kind: 'system', id: 'call-ledger' } as const,
+      requestId: ids.next(),
+    };
     try {
       await database.write(
         call,

@@ -7,7 +7,7 @@ const shapes = {
   chevron: 'M4 6l4 4 4-4',
   send: 'M8 13V3M4 7l4-4 4 4',
   check: 'M3 8.5l3.5 3.5L13 4.5',
-  stop: 'M4.5 4.5h7v7h-7z',
+  stop: 'M4 4h8v8H4z',
   link: 'M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3L7.5 8.5',
 } as const;
 

@@ -47,6 +47,9 @@ export function ReplyCard() {
   const output = run.output ?? (run.text === '' && !running ? earlier : null);
   const text = output?.text ?? run.text;
   const usable = !running && text !== '';
+  const cited = (output?.sources ?? []).filter(({ number }) =>
+    output?.citations.some(({ source }) => source === number),
+  );
 
   const apply = async (use: Use) => {
     setPending(null);
@@ -81,7 +84,7 @@ export function ReplyCard() {
       busy={running}
       badge={
         <>
-          {run.demo && text !== '' && <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />}
+          {run.demo && text !== '' && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
           {output !== null && !running && (
             <ConfidenceChip
               confidence={output.confidence}
@@ -132,9 +135,9 @@ export function ReplyCard() {
                 />
               )}
               {running && <StageLine run={run} />}
-              {usable && output !== null && output.sources.length > 0 && (
+              {usable && cited.length > 0 && (
                 <ol className="source-list" aria-label={t('reply.sources')}>
-                  {output.sources.map((source) => (
+                  {cited.map((source) => (
                     <li key={source.number} value={source.number}>
                       <span className="source-number">{source.number}</span>
                       <SourceLine source={source} />

@@ -54,7 +54,7 @@ export function RewriteResult({ run, before, html, mode }: RewriteResultProps) {
   return (
     <>
       <section className="draft" aria-label={t('improve.result')}>
-        {run.demo && <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />}
+        {run.demo && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
         <div className="draft-text" dir="auto">
           {parts === null || !showMarks ? words : <Difference parts={parts} />}
         </div>

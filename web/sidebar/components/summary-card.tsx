@@ -1,19 +1,22 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { Field, Toggle } from '@zendeskgarden/react-forms';
 import { Skeleton } from '@zendeskgarden/react-loaders';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { z } from 'zod';
 import { TicketSummary, type SummarizeTicketInput } from '../../../src/contract/copilot.ts';
 import { copyText } from '../../shared/copy-text.ts';
 import { useFeatureRun } from '../hooks/use-feature-run.ts';
 import { useNewComments } from '../hooks/use-new-comments.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
-import { useHeldHeight, useNote, useOnce, useShortcut } from '../hooks/use-small-things.ts';
+import { useHeldHeight, useNote, useOnce, useShortcut, useTallerThan } from '../hooks/use-small-things.ts';
 import { hasRows, readPartialSummary, type SummaryRows } from '../state/partial-summary.ts';
 import type { Translate } from '../strings/translate.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { Card, DemoLabel, ToolButton } from './small-controls.tsx';
 import { StageLine } from './stage-line.tsx';
+
+/** Height in pixels the summary has from the start, as in sidebar.css. */
+const reservedHeight = 240;
 
 /** The ticket in a few rows; begins by itself when the sidebar opens. */
 export function SummaryCard() {
@@ -25,6 +28,9 @@ export function SummaryCard() {
   const body = useHeldHeight(run.status === 'running');
   const running = run.status === 'running';
   const since = useRef(news.seenId);
+  const [rowsNode, tall] = useTallerThan(reservedHeight);
+  const [whole, setWhole] = useState(false);
+  const panel = useId();
 
   const summarise = useCallback(
     (includeInternalNotes: boolean) => {
@@ -64,7 +70,7 @@ export function SummaryCard() {
     <Card
       title={t('summary.title')}
       busy={running}
-      badge={run.demo && shown && <DemoLabel text={t('app.demoModel')} why={t('app.demoModel.why')} />}
+      badge={run.demo && shown && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
       tools={
         <>
           <ToolButton
@@ -88,7 +94,11 @@ export function SummaryCard() {
       )}
       <div ref={body} className="summary-body">
         {shown ? (
-          <Rows rows={rows} t={t} />
+          <div id={panel} className={whole ? undefined : tall ? 'clipped is-cut' : 'clipped'}>
+            <div ref={rowsNode}>
+              <Rows rows={rows} t={t} />
+            </div>
+          </div>
         ) : (
           run.status !== 'failed' && run.status !== 'stopped' && <RowsSkeleton />
         )}
@@ -103,23 +113,30 @@ export function SummaryCard() {
         )}
       </div>
       <footer className="card-foot">
-        {running ? (
-          <StageLine run={run} />
-        ) : (
-          <Field>
-            <Toggle
-              checked={withNotes}
-              onChange={(event) => {
-                setWithNotes(event.target.checked);
-                summarise(event.target.checked);
-              }}
-            >
-              <Field.Label isRegular className="small-label">
-                {t('summary.notes')}
-              </Field.Label>
-            </Toggle>
-          </Field>
-        )}
+        <div className="foot-line">
+          {running ? (
+            <StageLine run={run} />
+          ) : (
+            <Field>
+              <Toggle
+                checked={withNotes}
+                onChange={(event) => {
+                  setWithNotes(event.target.checked);
+                  summarise(event.target.checked);
+                }}
+              >
+                <Field.Label isRegular className="small-label">
+                  {t('summary.notes')}
+                </Field.Label>
+              </Toggle>
+            </Field>
+          )}
+          {tall && (
+            <Button isLink aria-expanded={whole} aria-controls={panel} onClick={() => setWhole(!whole)}>
+              {t(whole ? 'summary.less' : 'summary.more')}
+            </Button>
+          )}
+        </div>
         {run.output !== null && run.output.commentsLeftOut > 0 && (
           <p className="subtle">{t.count('summary.leftOut', run.output.commentsLeftOut)}</p>
         )}
@@ -169,7 +186,7 @@ function summaryText(rows: SummaryRows, t: Translate): string {
 export function RowsSkeleton() {
   return (
     <div className="rows" aria-hidden="true">
-      {['92%', '78%', '84%', '60%', '88%', '70%', '82%'].map((width) => (
+      {['92%', '78%', '84%', '60%', '88%', '70%', '82%', '64%'].map((width) => (
         <div key={width} className="row">
           <Skeleton width="44px" height="12px" />
           <Skeleton width={width} height="12px" />

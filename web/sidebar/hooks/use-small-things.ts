@@ -67,6 +67,24 @@ export function useHeldHeight(renewing: boolean): RefObject<HTMLDivElement> {
   return box;
 }
 
+/** Whether an element is higher than `limit` pixels, followed while it grows. */
+export function useTallerThan(limit: number): readonly [(node: HTMLElement | null) => void, boolean] {
+  const [node, setNode] = useState<HTMLElement | null>(null);
+  const [taller, setTaller] = useState(false);
+  useLayoutEffect(() => {
+    if (node === null) return;
+    const measure = () => setTaller(node.offsetHeight > limit);
+    const observer = new ResizeObserver(measure);
+    observer.observe(node);
+    measure();
+    return () => {
+      observer.disconnect();
+      setTaller(false);
+    };
+  }, [node, limit]);
+  return [setNode, taller];
+}
+
 /** A short note such as "Copied" that goes away by itself. */
 export function useNote(): readonly [string | null, (text: string) => void] {
   const [note, setNote] = useState<string | null>(null);

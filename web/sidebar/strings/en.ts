@@ -1,6 +1,7 @@
 /** Every string of the sidebar in English; `de.ts` has the same keys. */
 export const en = {
   'app.name': 'InDesk',
+  'app.demo': 'Demo',
   'app.demoModel': 'Demo model',
   'app.demoModel.why': 'A built-in stand-in answers. No AI provider is connected.',
   'app.model': 'Model {model} at {host}',
@@ -38,6 +39,8 @@ export const en = {
   'summary.refresh': 'Summarise again (Alt+S)',
   'summary.ready': 'Summary ready',
   'summary.start': 'Summarise',
+  'summary.more': 'Show all',
+  'summary.less': 'Show less',
   'summary.wants': 'Wants',
   'summary.facts': 'Facts',
   'summary.happened': 'Happened',

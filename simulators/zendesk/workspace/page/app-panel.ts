@@ -29,7 +29,12 @@ const MAXIMUM_HEIGHT_PIXELS = 5_000;
 /** Builds the column of one ticket and starts the app in it. */
 export function createAppPanel(desk: Desk, session: TicketSession, fields: Fields): AppPanel {
   const { words } = desk;
-  const body = element('div', { class: 'app-body' });
+  const body = element('div', {
+    class: 'app-body',
+    role: 'group',
+    tabindex: 0,
+    'aria-label': desk.config.app.name,
+  });
   const state = element('div', { class: 'app-state', role: 'status' });
   const { name } = desk.config.app;
   const say: Say = (text, retryLabel) => {

@@ -89,7 +89,7 @@ function systemRows(desk: Desk, session: TicketSession, groups: readonly Named[]
       { class: 'requester', 'data-field': 'requester' },
       element('span', { class: 'field-label' }, words('Requester')),
       element('strong', { dir: 'auto' }, requester?.name ?? words('Unknown person')),
-      requester?.email && element('span', { class: 'quiet' }, requester.email),
+      requester?.email && element('span', { class: 'quiet' }, ...emailPieces(requester.email)),
       organization !== undefined && element('span', { class: 'quiet', dir: 'auto' }, organization.name),
     ),
     choiceRow('group', words('Group'), [none, ...pairs(groups)], text(session.value('group_id')), (value) =>
@@ -249,4 +249,10 @@ function entries(items: ReadonlyMap<number, string>): (readonly [string, string]
 
 function text(value: FieldValue): string {
   return value === null ? '' : String(value);
+}
+
+/** Lets a long address break at its @ and nowhere else. */
+function emailPieces(address: string): (Node | string)[] {
+  const at = address.lastIndexOf('@');
+  return [address.slice(0, at), element('wbr', {}), address.slice(at)];
 }

@@ -26,7 +26,7 @@ export function createStrip(desk: Desk, theme: Preferences['theme'], actions: St
   const model = element('span', { class: 'strip-value' }, words('demo model'));
   desk.api.modelLabel().then(
     (label) => {
-      if (label !== '') model.textContent = label;
+      if (label !== '') model.textContent = words(label);
     },
     () => undefined,
   );

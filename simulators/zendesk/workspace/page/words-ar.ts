@@ -84,6 +84,7 @@ export const ARABIC: Readonly<Record<string, string>> = {
   Close: 'إغلاق',
   'Runs on your machine. Not Zendesk, no real customers.': 'يعمل على جهازك. ليس Zendesk ولا عملاء حقيقيين.',
   'Answers come from': 'الإجابات من',
+  'demo model (extractive)': 'نموذج تجريبي (استخراجي)',
   'demo model': 'نموذج تجريبي',
   Faults: 'الأعطال',
   'No faults': 'بلا أعطال',

@@ -86,6 +86,7 @@ export const GERMAN: Readonly<Record<string, string>> = {
   'Runs on your machine. Not Zendesk, no real customers.':
     'Läuft auf Ihrem Rechner. Nicht Zendesk, keine echten Kunden.',
   'Answers come from': 'Antworten kommen von',
+  'demo model (extractive)': 'Demo-Modell (extraktiv)',
   'demo model': 'Demo-Modell',
   Faults: 'Störungen',
   'No faults': 'Keine Störung',
