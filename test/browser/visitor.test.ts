@@ -94,7 +94,7 @@ describe.skipIf(missing !== undefined)('a visitor at the desk', () => {
 
     await page.getByLabel('Theme').selectOption('dark');
     await expect
-      .poll(() => sidebar.locator('body').evaluate((node) => getComputedStyle(node).backgroundColor))
+      .poll(() => sidebar.locator('body').evaluate((node) => getComputedStyle(node).backgroundColor), patient)
       .toBe('rgb(21, 26, 30)');
     await visitor.picture('dark');
     expect(await visitor.accessibilityFaults()).toEqual([]);
