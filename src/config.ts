@@ -59,7 +59,7 @@ export const settings = {
     about: 'Port for Prometheus metrics on 127.0.0.1; none when left out.',
   },
   INDESK_SESSION_MINUTES: {
-    schema: z.coerce.number().int().min(1).max(60).default(30),
+    schema: z.coerce.number().int().min(10).max(60).default(30),
     about: 'How long a sidebar session lasts.',
   },
   INDESK_REQUESTS_PER_MINUTE: {

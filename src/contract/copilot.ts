@@ -148,6 +148,21 @@ export const sidebarState = endpoint({
   }),
 });
 
+/** Prolongs the session of an open panel, up to 12 hours after Zendesk signed it in. */
+export const renewSession = endpoint({
+  method: 'POST',
+  path: '/v1/sidebar/session',
+  summary: 'Prolong the session of an open panel',
+  audience: 'sidebar',
+  permission: { permission: 'copilot:use' },
+  audit: { none: 'prolongs what a signed sign-in has begun' },
+  rateClass: 'session',
+  bodyLimit: kilobyte,
+  params: z.object({}),
+  body: z.unknown(),
+  response: z.object({ session: z.string(), renewAfterSeconds: z.number().int() }),
+});
+
 /** The receipts of one ticket, newest first. */
 export const listReceipts = endpoint({
   method: 'GET',

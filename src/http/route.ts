@@ -86,7 +86,12 @@ function rateRules(context: HttpContext): Readonly<Record<RateClass, RateRule>> 
 
 function sidebarSession(context: HttpContext, request: FastifyRequest, audience: string): SidebarSession {
   if (audience !== 'sidebar') throw new ProblemError('forbidden');
+  return context.sessions.verify(bearerToken(request));
+}
+
+/** The token a request brings; throws `not-signed-in`. */
+export function bearerToken(request: FastifyRequest): string {
   const header = request.headers.authorization;
   if (header === undefined || !header.startsWith('Bearer ')) throw new ProblemError('not-signed-in');
-  return context.sessions.verify(header.slice(7));
+  return header.slice(7);
 }

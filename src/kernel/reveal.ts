@@ -6,5 +6,5 @@ export type Sink = 'model-provider' | 'help-desk' | 'reply';
 
 /** The only way out of a Transient. */
 export function reveal<T>(transient: Transient<T>, _to: Sink): T {
-  return contents.get(transient) as T;
+  return contents.of(transient) as T;
 }

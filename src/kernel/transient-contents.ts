@@ -1,2 +1,6 @@
-/** Holds each value under the Transient that stands for it; only transient.ts and reveal.ts may import this. */
-export const contents = new WeakMap<object, unknown>();
+/** The way into a Transient, set by transient.ts itself; only transient.ts and reveal.ts may import this file. */
+export const contents: { of: (transient: object) => unknown } = {
+  of: () => {
+    throw new Error('Transient has not been loaded');
+  },
+};

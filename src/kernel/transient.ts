@@ -19,41 +19,45 @@ export type Opened<T> = {
 
 /** Content that may be read, sent to a model and shown, but never stored, queued, cached or logged. */
 export class Transient<out T> {
-  // Without a member that mentions T, every Transient would be assignable to every other.
-  declare private readonly held: T;
+  // A private field is in no key, no clone, no JSON and no inspection; a WeakMap kept it too, at a price in every GC.
+  readonly #held: T;
 
-  private constructor() {}
+  static {
+    contents.of = (transient) => (transient as Transient<unknown>).#held;
+  }
+
+  private constructor(value: T) {
+    this.#held = value;
+  }
 
   static of<T>(value: T): Transient<T> {
-    const transient = new Transient<T>();
-    contents.set(transient, value);
-    return transient;
+    return new Transient<T>(value);
   }
 
   /** Joins several contents into one. */
   static all<const A extends readonly unknown[]>(parts: {
     readonly [K in keyof A]: Transient<A[K]>;
   }): Transient<A> {
-    return Transient.of(parts.map((part) => contents.get(part)) as unknown as A);
+    return Transient.of(parts.map((part) => part.#held) as unknown as A);
   }
 
   /** Joins a record that has Transient fields into one Transient record. */
   static join<T extends object>(record: T): Transient<Opened<T>> {
     const opened = Object.entries(record).map(([key, value]) => [
       key,
-      value instanceof Transient ? contents.get(value) : value,
+      value instanceof Transient ? (value as Transient<unknown>).#held : value,
     ]);
     return Transient.of(Object.fromEntries(opened) as Opened<T>);
   }
 
   /** Works on the content and keeps it transient. */
   map<U>(work: (value: T) => U): Transient<U> {
-    return Transient.of(work(contents.get(this) as T));
+    return Transient.of(work(this.#held));
   }
 
   /** A fact about the content that is not the content: a length, a count, an id, a yes or no. */
   measure<N extends number | boolean>(fact: (value: T) => N): N {
-    const measured = fact(contents.get(this) as T);
+    const measured = fact(this.#held);
     if (typeof measured !== 'number' && typeof measured !== 'boolean')
       throw new TransientLeakError('a measure that is no number');
     return measured;

@@ -53,6 +53,18 @@ describe('signing in', () => {
     }
   });
 
+  it('prolongs a session that is valid, and no other', async () => {
+    const renew = (session: string): Promise<Response> =>
+      fetch(`${house.serverUrl}/v1/sidebar/session`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${session}`, 'content-type': 'application/json' },
+        body: '{}',
+      });
+    const { session } = (await (await renew(token)).json()) as { session: string };
+    expect(problemOf(await summarize(1001, session))).toBeUndefined();
+    expect((await renew(`${token}x`)).status).toBe(401);
+  });
+
   it('refuses calls without a session, with a forged one, and after its end', async () => {
     for (const wrong of ['', 'x', `${token}x`, `${token.split('.')[0]}.AAAA`])
       expect(problemOf(await summarize(1001, wrong))).toBe('not-signed-in');

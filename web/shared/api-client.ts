@@ -15,6 +15,8 @@ export interface CallOptions<P extends z.ZodType, B extends z.ZodType> {
 }
 
 export interface ApiClient {
+  /** Uses another session from now on. */
+  useSession(session: string): void;
   /** The checked answer; throws RequestFailedError, or AbortError when the signal fires. */
   call<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
     endpoint: Endpoint<P, B, R>,
@@ -37,6 +39,7 @@ export interface ApiClientSettings {
 
 /** Calls our server with the session of this page, which is kept in this closure and nowhere else. */
 export function createApiClient(settings: ApiClientSettings): ApiClient {
+  let session = settings.session;
   const send = settings.fetch ?? fetch.bind(globalThis);
   const isOnline = settings.isOnline ?? (() => navigator.onLine);
   const lost = (): Failure => (isOnline() ? { kind: 'unreachable' } : { kind: 'offline' });
@@ -52,7 +55,7 @@ export function createApiClient(settings: ApiClientSettings): ApiClient {
         method: endpoint.method,
         headers: {
           accept,
-          authorization: `Bearer ${settings.session}`,
+          authorization: `Bearer ${session}`,
           ...(options.body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
@@ -70,6 +73,9 @@ export function createApiClient(settings: ApiClientSettings): ApiClient {
   };
 
   return {
+    useSession(next) {
+      session = next;
+    },
     async call(endpoint, options) {
       const response = await request(endpoint, options, 'application/json');
       const parsed = endpoint.response.safeParse(await response.json().catch(() => undefined));

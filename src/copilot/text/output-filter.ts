@@ -65,6 +65,8 @@ export function holdsSecret(text: string, marks: string): boolean {
   return keyLike.test(text) || text.includes(marks);
 }
 
+const suspicious = /[[\]<!:.(]/;
+
 /** Passes streamed text on word by word, so that a link or tag is seen whole before any of it is shown. */
 export function createStreamFilter(isAllowed: (link: string) => boolean): {
   push(delta: string): string;
@@ -85,6 +87,15 @@ export function createStreamFilter(isAllowed: (link: string) => boolean): {
   return {
     push(delta) {
       held += delta;
+      // Links, images and tags all need one of these; words without any pass at once.
+      if (!suspicious.test(held)) {
+        const end = Math.max(held.lastIndexOf(' '), held.lastIndexOf('\n')) + 1;
+        if (end > 0) {
+          const ready = held.slice(0, end);
+          held = held.slice(end);
+          return ready;
+        }
+      }
       // An open bracket or tag may still become a link or image: hold from there, but not for ever.
       const open = held.search(/!?\[[^\]]*$|!?\[[^\]]*\]\([^)]*$|\]$|<[^>]*$/);
       const lastSpace = Math.max(held.lastIndexOf(' '), held.lastIndexOf('\n'));

@@ -1,11 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import { listReceipts, runFeature as runFeatureEndpoint, sidebarState } from '../../contract/copilot.ts';
+import {
+  listReceipts,
+  renewSession,
+  runFeature as runFeatureEndpoint,
+  sidebarState,
+} from '../../contract/copilot.ts';
 import { features } from '../../copilot/features/index.ts';
 import { runFeature } from '../../copilot/run-feature.ts';
 import { receiptsOfTicket } from '../../services/usage/receipt-queries.ts';
 import type { HttpContext } from '../context.ts';
 import { openEventStream, outcomeBody } from '../reply.ts';
-import { answered, route, type Caller } from '../route.ts';
+import { answered, bearerToken, route, type Caller } from '../route.ts';
 
 const receiptsShown = 50;
 
@@ -37,6 +42,11 @@ export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): vo
             },
       zendesk: { subdomain: zendesk?.subdomain ?? '', status: settings.zendeskStatus },
     };
+  });
+
+  route(app, context, renewSession, async ({ request }) => {
+    const { token, renewAfterSeconds } = context.sessions.renew(bearerToken(request));
+    return { session: token, renewAfterSeconds };
   });
 
   route(app, context, listReceipts, async ({ subscriptionId, params }) => ({

@@ -12,6 +12,8 @@ export interface SidebarSession {
   readonly sessionId: string;
   /** Seconds since 1970. */
   readonly expiresAt: number;
+  /** When Zendesk signed the agent in; seconds since 1970. */
+  readonly signedInAt: number;
 }
 
 const SessionClaims = z.object({
@@ -20,9 +22,11 @@ const SessionClaims = z.object({
   sub: z.number().int().positive(),
   sid: z.string(),
   exp: z.number().int(),
+  iat: z.number().int(),
 });
 const signedTokenMaximumAge = 15 * 60;
 const verifiedForMs = 5_000;
+const longestSignInSeconds = 12 * 60 * 60;
 
 /** Exchanges Zendesk's signed token for a short session and checks sessions. */
 export class SidebarSessions {
@@ -62,13 +66,26 @@ export class SidebarSessions {
       { ttlSeconds: signedTokenMaximumAge + 60 },
     );
     if (!fresh) throw new ProblemError('sign-in-refused', { detail: 'This sign-in has been used before.' });
+    const now = Math.floor(this.#ports.clock.now().getTime() / 1000);
     const session: SidebarSession = {
       subscriptionId: installation.subscriptionId,
       zendeskAgentId: claims.agentId,
       sessionId: this.#ports.ids.next(),
-      expiresAt: Math.floor(this.#ports.clock.now().getTime() / 1000) + this.#lifetimeSeconds,
+      expiresAt: now + this.#lifetimeSeconds,
+      signedInAt: now,
     };
     return { token: this.#sign(session), session };
+  }
+
+  /** A longer session for one that is still valid; never past 12 hours after the sign-in. */
+  renew(token: string): { readonly token: string; readonly renewAfterSeconds: number } {
+    const session = this.verify(token);
+    const now = Math.floor(this.#ports.clock.now().getTime() / 1000);
+    const expiresAt = Math.min(now + this.#lifetimeSeconds, session.signedInAt + longestSignInSeconds);
+    return {
+      token: this.#sign({ ...session, expiresAt }),
+      renewAfterSeconds: Math.max(1, Math.floor((expiresAt - now) / 2)),
+    };
   }
 
   /** Throws `not-signed-in` or `session-expired`; answers from memory for 5 seconds. */
@@ -92,6 +109,7 @@ export class SidebarSessions {
       sub: session.zendeskAgentId,
       sid: session.sessionId,
       exp: session.expiresAt,
+      iat: session.signedInAt,
     };
     const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return `${body}.${this.#mac(body)}`;
@@ -115,8 +133,8 @@ export class SidebarSessions {
       throw new ProblemError('not-signed-in');
     const claims = SessionClaims.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
     if (!claims.success) throw new ProblemError('not-signed-in');
-    const { tid, sub, sid, exp } = claims.data;
-    return { subscriptionId: tid, zendeskAgentId: sub, sessionId: sid, expiresAt: exp };
+    const { tid, sub, sid, exp, iat } = claims.data;
+    return { subscriptionId: tid, zendeskAgentId: sub, sessionId: sid, expiresAt: exp, signedInAt: iat };
   }
 }
 
