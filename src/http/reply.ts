@@ -32,7 +32,7 @@ export interface EventStream {
   end(error?: unknown): void;
 }
 
-/** Server-sent events on a response; what is sent in one turn of the event loop goes out in one write. */
+/** Server-sent events on a response; what arrives together goes out in one write. */
 export function openEventStream(
   response: ServerResponse,
   requestId: string,
@@ -65,7 +65,9 @@ export function openEventStream(
     }
     if (scheduled) return;
     scheduled = true;
-    setImmediate(flush);
+    // News of the progress may wait until the provider has been asked; words go out at once.
+    if (event.type === 'text-delta') process.nextTick(flush);
+    else setImmediate(flush);
   };
   response.writeHead(200, {
     ...headers,

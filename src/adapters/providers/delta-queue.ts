@@ -7,6 +7,7 @@ export class DeltaQueue {
   private closed = false;
   private wake: (() => void) | undefined;
   private waking = false;
+  private taken = false;
   /** Whether anything was ever written; afterwards a call must not be repeated. */
   started = false;
 
@@ -30,15 +31,18 @@ export class DeltaQueue {
       });
     }
     const { text } = this;
+    this.taken = true;
     this.text = '';
     return text;
   }
 
-  // All events of one read of the socket pass in the microtasks before the next immediate.
+  // All events of one read of the socket pass in the microtasks before the next immediate, most before the next tick.
   private wakeSoon(): void {
     if (this.waking || this.wake === undefined) return;
     this.waking = true;
-    setImmediate(this.onImmediate);
+    // The first words are waited for by a person; later ones may wait for those that arrive with them.
+    if (this.taken) setImmediate(this.onImmediate);
+    else process.nextTick(this.onImmediate);
   }
 
   private readonly onImmediate = (): void => {
