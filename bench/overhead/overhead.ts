@@ -5,7 +5,7 @@ import { createClient, type Client, type Target } from './client.ts';
 import { startGateway } from './gateway.ts';
 
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 3 : 9;
+const rounds = quick ? 3 : 7;
 const seconds = quick ? 1 : 2;
 const gatewayPort = 18_787;
 const cpus = { client: '0', server: '1' };
