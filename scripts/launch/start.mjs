@@ -97,6 +97,11 @@ export async function start({ root, node, args, startedAt }) {
     });
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0));
+  // A TERM to npm ends npm alone; without this the server would live on and hold the database.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end(0);
+  }, 500).unref();
   const run = async (file, childArgs, environment) => {
     const { child, ready } = startChild(node, file, childArgs, root, environment);
     children.push(child);
