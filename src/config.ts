@@ -17,10 +17,6 @@ const port = z.coerce.number().int().min(0).max(65_535);
 export const settings = {
   INDESK_HOST: { schema: z.string().default('127.0.0.1'), about: 'Address the server listens on.' },
   INDESK_PORT: { schema: port.default(8700), about: 'Port the server listens on; 0 takes a free one.' },
-  INDESK_PUBLIC_URL: {
-    schema: z.url().optional(),
-    about: 'Address under which browsers reach the server; default is host and port.',
-  },
   INDESK_DATA_DIR: {
     schema: z.string().default(join(homedir(), '.indesk')),
     about: 'Folder of the embedded database, the key file and the control socket.',
@@ -73,7 +69,6 @@ type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settin
 export interface Config {
   readonly host: string;
   readonly port: number;
-  readonly publicUrl: string | undefined;
   readonly dataDirectory: string;
   readonly databaseUrl: string | undefined;
   readonly databaseOwnerUrl: string | undefined;
@@ -111,7 +106,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     host: s.INDESK_HOST,
     port: s.INDESK_PORT,
-    publicUrl: s.INDESK_PUBLIC_URL,
     dataDirectory: s.INDESK_DATA_DIR,
     databaseUrl: s.INDESK_DATABASE_URL,
     databaseOwnerUrl: s.INDESK_DATABASE_OWNER_URL,

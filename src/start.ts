@@ -153,7 +153,6 @@ export async function startServer(config: Config, webDirectory: string): Promise
     streams,
     webDirectory,
     sidebarOrigins: config.sidebarOrigins,
-    publicUrl: () => config.publicUrl ?? url,
     requestsPerMinute: config.requestsPerMinute,
     isDraining: () => draining,
   };

@@ -13,7 +13,6 @@ export interface HttpContext {
   /** Folder with the built sidebar. */
   readonly webDirectory: string;
   readonly sidebarOrigins: readonly string[];
-  readonly publicUrl: () => string;
   readonly requestsPerMinute: number;
   readonly isDraining: () => boolean;
 }

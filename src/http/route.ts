@@ -17,12 +17,6 @@ export interface Caller<P, B> {
   readonly reply: FastifyReply;
 }
 
-type AnyEndpoint = Endpoint<z.ZodType, z.ZodType, z.ZodType>;
-
-/** Every endpoint that has a route; the reference and the probes are generated from it. */
-export const routedEndpoints = (app: FastifyInstance): readonly AnyEndpoint[] => routed.get(app.server) ?? [];
-const routed = new WeakMap<object, AnyEndpoint[]>();
-
 /** Puts an endpoint of the contract on the air: caller, limit, parameters, body, then the handler. */
 export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
   app: FastifyInstance,
@@ -30,9 +24,6 @@ export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodT
   endpoint: Endpoint<P, B, R>,
   handle: (caller: Caller<z.output<P>, z.output<B>>) => Promise<z.input<R> | typeof answered>,
 ): void {
-  const known = routed.get(app.server) ?? [];
-  known.push(endpoint as unknown as AnyEndpoint);
-  routed.set(app.server, known);
   const rules = rateRules(context);
   app.route({
     method: endpoint.method,
