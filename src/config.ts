@@ -13,74 +13,181 @@ const list = z
   );
 const port = z.coerce.number().int().min(0).max(65_535);
 
-/** Every setting, its variable, default and meaning; the reference page is generated from it. */
+/** Every setting: its variable, default and meaning. The reference page is generated from it. */
 export const settings = {
-  INDESK_HOST: { schema: z.string().default('127.0.0.1'), about: 'Address the server listens on.' },
-  INDESK_PORT: { schema: port.default(8700), about: 'Port the server listens on; 0 takes a free one.' },
-  INDESK_DATA_DIR: {
+  mode: {
+    variable: 'INDESK_MODE',
+    schema: z.enum(['development', 'production']).default('development'),
+    about:
+      'In production the server refuses to start with anything unsafe: see the guide on running in production.',
+  },
+  role: {
+    variable: 'INDESK_ROLE',
+    schema: z.enum(['serve', 'work', 'both']).default('both'),
+    about: 'What this process does: answer requests, work on jobs, or both.',
+  },
+  host: {
+    variable: 'INDESK_HOST',
+    schema: z.string().default('127.0.0.1'),
+    about: 'Address the server listens on.',
+  },
+  port: {
+    variable: 'INDESK_PORT',
+    schema: port.default(8700),
+    about: 'Port the server listens on; 0 takes a free one.',
+  },
+  publicUrl: {
+    variable: 'INDESK_PUBLIC_URL',
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    about: 'Address people reach the server at: for links in mails and the return from Zendesk.',
+  },
+  trustedProxies: {
+    variable: 'INDESK_TRUSTED_PROXIES',
+    schema: list,
+    about:
+      'Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For is believed, separated by commas.',
+  },
+  dataDirectory: {
+    variable: 'INDESK_DATA_DIR',
     schema: z.string().default(join(homedir(), '.indesk')),
     about: 'Folder of the embedded database, the key file and the control socket.',
   },
-  INDESK_DATABASE_URL: {
+  databaseUrl: {
+    variable: 'INDESK_DATABASE_URL',
     schema: z.string().startsWith('postgres').optional(),
     about: 'PostgreSQL to use instead of the embedded database (role without ownership).',
   },
-  INDESK_DATABASE_OWNER_URL: {
+  databaseOwnerUrl: {
+    variable: 'INDESK_DATABASE_OWNER_URL',
     schema: z.string().startsWith('postgres').optional(),
     about: 'The same database as its owner, for migrations at the start.',
   },
-  INDESK_KEY_FILE: {
+  databaseCaFile: {
+    variable: 'INDESK_DATABASE_CA_FILE',
+    schema: z.string().optional(),
+    about: 'PEM file with the certificate authority of PostgreSQL, where the system does not know it.',
+  },
+  redisUrl: {
+    variable: 'INDESK_REDIS_URL',
+    schema: z
+      .string()
+      .regex(/^rediss?:\/\//, 'starts with redis:// or rediss://')
+      .optional(),
+    about: 'Redis for caches, limits and the distribution of jobs; this process alone when left out.',
+  },
+  redisCaFile: {
+    variable: 'INDESK_REDIS_CA_FILE',
+    schema: z.string().optional(),
+    about: 'PEM file with the certificate authority of Redis, where the system does not know it.',
+  },
+  keyFile: {
+    variable: 'INDESK_KEY_FILE',
     schema: z.string().optional(),
     about: 'File with the root key; default is root.key in the data folder, made on the first start.',
   },
-  INDESK_LOG_LEVEL: {
+  rootKey: {
+    variable: 'INDESK_ROOT_KEY',
+    schema: z.string().optional(),
+    about: 'The root key itself (32 bytes, base64), instead of a file.',
+  },
+  nextKeyFile: {
+    variable: 'INDESK_NEXT_KEY_FILE',
+    schema: z.string().optional(),
+    about: 'File with the root key that is to replace the present one: see the guide on keys.',
+  },
+  logLevel: {
+    variable: 'INDESK_LOG_LEVEL',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     about: 'Least level of log lines on standard output.',
   },
-  INDESK_SIDEBAR_ORIGINS: {
+  sidebarOrigins: {
+    variable: 'INDESK_SIDEBAR_ORIGINS',
     schema: list,
     about: 'Extra origins that may frame the sidebar, separated by commas; https://*.zendesk.com always may.',
   },
-  INDESK_ALLOWED_PRIVATE: {
+  allowedPrivate: {
+    variable: 'INDESK_ALLOWED_PRIVATE',
     schema: list,
     about:
       'host:port of private or plain-http services the server may call, separated by commas (a model on your own network).',
   },
-  INDESK_SANDBOX_URL: {
+  egressProxy: {
+    variable: 'INDESK_EGRESS_PROXY',
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    about: 'HTTP proxy (CONNECT) through which the server calls Zendesk and AI providers.',
+  },
+  egressCaFile: {
+    variable: 'INDESK_EGRESS_CA_FILE',
+    schema: z.string().optional(),
+    about: 'PEM file with further certificate authorities for outgoing calls, for a proxy that inspects TLS.',
+  },
+  sandboxUrl: {
+    variable: 'INDESK_SANDBOX_URL',
     schema: z.url().optional(),
     about: 'Address of the simulators; connects a demo subscription to them. Set by `npm start`.',
   },
-  INDESK_METRICS_PORT: {
-    schema: port.optional(),
-    about: 'Port for Prometheus metrics on 127.0.0.1; none when left out.',
+  zendeskClientId: {
+    variable: 'INDESK_ZENDESK_CLIENT_ID',
+    schema: z.string().optional(),
+    about: 'Identifier of the global OAuth client Zendesk gave the operator.',
   },
-  INDESK_SESSION_MINUTES: {
+  zendeskClientSecretFile: {
+    variable: 'INDESK_ZENDESK_CLIENT_SECRET_FILE',
+    schema: z.string().optional(),
+    about: 'File with the secret of that client.',
+  },
+  smtpUrl: {
+    variable: 'INDESK_SMTP_URL',
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\//, 'starts with smtp:// or smtps://')
+      .optional(),
+    about: 'Mail server for invitations and links; mails cannot be sent when left out.',
+  },
+  mailFrom: {
+    variable: 'INDESK_MAIL_FROM',
+    schema: z.email().default('indesk@localhost.localdomain'),
+    about: 'Sender of the mails.',
+  },
+  metricsHost: {
+    variable: 'INDESK_METRICS_HOST',
+    schema: z.string().default('127.0.0.1'),
+    about: 'Address of the listener for Prometheus metrics.',
+  },
+  metricsPort: {
+    variable: 'INDESK_METRICS_PORT',
+    schema: port.optional(),
+    about: 'Port of that listener; none when left out.',
+  },
+  metricsTokenFile: {
+    variable: 'INDESK_METRICS_TOKEN_FILE',
+    schema: z.string().optional(),
+    about: 'File with the bearer token a scraper must send; needed off the loopback address.',
+  },
+  sessionMinutes: {
+    variable: 'INDESK_SESSION_MINUTES',
     schema: z.coerce.number().int().min(10).max(60).default(30),
     about: 'How long a sidebar session lasts.',
   },
-  INDESK_REQUESTS_PER_MINUTE: {
+  accessTokenMinutes: {
+    variable: 'INDESK_ACCESS_TOKEN_MINUTES',
+    schema: z.coerce.number().int().min(1).max(60).default(10),
+    about: 'How long an access token of the console lasts.',
+  },
+  requestsPerMinute: {
+    variable: 'INDESK_REQUESTS_PER_MINUTE',
     schema: z.coerce.number().int().min(1).default(60),
     about: 'Copilot calls a minute for one agent.',
   },
+  drainSeconds: {
+    variable: 'INDESK_DRAIN_SECONDS',
+    schema: z.coerce.number().int().min(0).max(60).default(0),
+    about: 'How long a stopping server still answers while the load balancer looks elsewhere; 5 behind one.',
+  },
 } as const;
 
-type Settings = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
-
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  readonly dataDirectory: string;
-  readonly databaseUrl: string | undefined;
-  readonly databaseOwnerUrl: string | undefined;
-  readonly keyFile: string;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  readonly sidebarOrigins: readonly string[];
-  readonly allowedPrivate: readonly string[];
-  readonly sandboxUrl: string | undefined;
-  readonly metricsPort: number | undefined;
-  readonly sessionMinutes: number;
-  readonly requestsPerMinute: number;
-}
+type Values = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
+export type Config = Omit<Values, 'keyFile'> & { readonly keyFile: string };
 
 /** Says which variables are wrong and how to mend them; never shows a value. */
 export class ConfigError extends Error {
@@ -91,33 +198,20 @@ export class ConfigError extends Error {
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const read: Record<string, unknown> = {};
   const wrong: string[] = [];
-  for (const [name, { schema, about }] of Object.entries(settings)) {
-    const value = environment[name];
+  for (const [name, { variable, schema, about }] of Object.entries(settings)) {
+    const value = environment[variable];
     const parsed = schema.safeParse(value === '' ? undefined : value);
     if (parsed.success) read[name] = parsed.data;
-    else wrong.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}. ${about}`);
+    else wrong.push(`${variable}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}. ${about}`);
   }
-  for (const name of Object.keys(environment)) {
-    if (name.startsWith('INDESK_') && !(name in settings) && !internal.has(name))
-      wrong.push(`${name}: no such setting. See docs/reference/configuration.md.`);
+  const known = new Set<string>(Object.values(settings).map(({ variable }) => variable));
+  for (const variable of Object.keys(environment)) {
+    if (variable.startsWith('INDESK_') && !known.has(variable) && !internal.has(variable))
+      wrong.push(`${variable}: no such setting. See docs/reference/configuration.md.`);
   }
   if (wrong.length > 0) throw new ConfigError(`The configuration is not usable:\n- ${wrong.join('\n- ')}`);
-  const s = read as unknown as Settings;
-  return {
-    host: s.INDESK_HOST,
-    port: s.INDESK_PORT,
-    dataDirectory: s.INDESK_DATA_DIR,
-    databaseUrl: s.INDESK_DATABASE_URL,
-    databaseOwnerUrl: s.INDESK_DATABASE_OWNER_URL,
-    keyFile: s.INDESK_KEY_FILE ?? join(s.INDESK_DATA_DIR, 'root.key'),
-    logLevel: s.INDESK_LOG_LEVEL,
-    sidebarOrigins: s.INDESK_SIDEBAR_ORIGINS,
-    allowedPrivate: s.INDESK_ALLOWED_PRIVATE,
-    sandboxUrl: s.INDESK_SANDBOX_URL,
-    metricsPort: s.INDESK_METRICS_PORT,
-    sessionMinutes: s.INDESK_SESSION_MINUTES,
-    requestsPerMinute: s.INDESK_REQUESTS_PER_MINUTE,
-  };
+  const values = read as unknown as Values;
+  return { ...values, keyFile: values.keyFile ?? join(values.dataDirectory, 'root.key') };
 }
 
 /** Set by the launcher, the build and the test runner; not settings of the server. */

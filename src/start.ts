@@ -13,6 +13,7 @@ import { openPostgres } from './adapters/postgres/open-postgres.ts';
 import { readOrMakeKeyFile } from './adapters/crypto/key-file.ts';
 import { systemClock, uuidIds } from './adapters/system/clock.ts';
 import type { Config } from './config.ts';
+import { anonymous, refuseEveryone, sidebarAgent } from './http/authenticate.ts';
 import { createApp } from './http/app.ts';
 import { createOpenStreams, type HttpContext } from './http/context.ts';
 import { jobTable } from './jobs/table.ts';
@@ -145,11 +146,19 @@ export async function startServer(config: Config, webDirectory: string): Promise
   let draining = false;
   let url = '';
   const streams = createOpenStreams();
+  const sessions = new SidebarSessions(ports, config.sessionMinutes);
   const context: HttpContext = {
     ports,
     settings,
     ledger,
-    sessions: new SidebarSessions(ports, config.sessionMinutes),
+    sessions,
+    authenticators: {
+      public: anonymous,
+      sidebar: sidebarAgent(sessions),
+      widget: refuseEveryone,
+      console: refuseEveryone,
+      operator: refuseEveryone,
+    },
     streams,
     webDirectory,
     sidebarOrigins: config.sidebarOrigins,

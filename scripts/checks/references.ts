@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { settings } from '../../src/config.ts';
-import * as copilot from '../../src/contract/copilot.ts';
-import type { Endpoint } from '../../src/contract/endpoint.ts';
+import { runFeature } from '../../src/contract/copilot.ts';
+import { endpoints, type AnyEndpoint } from '../../src/contract/endpoints.ts';
 import { problemTypes } from '../../src/kernel/problem-types.ts';
 import { features } from '../../src/copilot/features/index.ts';
 
@@ -19,24 +19,19 @@ function problemsPage(): string {
 }
 
 function configurationPage(): string {
-  const rows = Object.entries(settings).map(([name, { schema, about }]) => {
+  const rows = Object.values(settings).map(({ variable, schema, about }) => {
     const unset = schema.safeParse(undefined);
     const value =
       unset.success && unset.data !== undefined && !Array.isArray(unset.data)
         ? `\`${String(unset.data).replace(/^.*\/\.indesk$/, '~/.indesk')}\``
         : '';
-    return `| \`${name}\` | ${value} | ${cell(about)} |`;
+    return `| \`${variable}\` | ${value} | ${cell(about)} |`;
   });
   return `# Configuration\n\n${generatedNote}\n\nEnvironment variables of the server. \`npm start\` sets those of the sandbox by itself; an unknown \`INDESK_…\` variable is refused at the start.\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-const isEndpoint = (value: unknown): value is Endpoint<z.ZodType, z.ZodType, z.ZodType> =>
-  typeof value === 'object' && value !== null && 'audience' in value && 'path' in value;
-export const endpoints = (): Endpoint<z.ZodType, z.ZodType, z.ZodType>[] =>
-  Object.values(copilot as Record<string, unknown>).filter(isEndpoint);
-
 function endpointsPage(): string {
-  const rows = endpoints().map((one) => {
+  const rows = endpoints.map((one) => {
     const audit = 'event' in one.audit ? one.audit.event : `none: ${one.audit.none}`;
     const permission =
       'permission' in one.permission ? one.permission.permission : `none: ${one.permission.none}`;
@@ -54,7 +49,7 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
 
 function openApi(): string {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const one of endpoints()) {
+  for (const one of endpoints) {
     const path = one.path.replace(/:(\w+)/g, '{$1}');
     const names = [...one.path.matchAll(/:(\w+)/g)].map((match) => match[1]);
     const response = jsonSchema(one.response, 'output');
@@ -62,7 +57,7 @@ function openApi(): string {
       ...paths[path],
       [one.method.toLowerCase()]: {
         summary: one.summary,
-        security: [{ sidebarSession: [] }],
+        security: one.audience === 'public' ? [] : [{ [one.audience]: [] }],
         parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
         ...(one.method !== 'GET' && {
           requestBody: { content: { 'application/json': { schema: bodySchema(one) } } },
@@ -86,11 +81,11 @@ function openApi(): string {
       },
     };
   }
-  return `${JSON.stringify({ openapi: '3.1.0', info: { title: 'InDesk', version: '1' }, paths, components: { securitySchemes: { sidebarSession: { type: 'http', scheme: 'bearer' } } } }, null, 2)}\n`;
+  return `${JSON.stringify({ openapi: '3.1.0', info: { title: 'InDesk', version: '1' }, paths, components: { securitySchemes: Object.fromEntries(['sidebar', 'console', 'operator', 'widget'].map((name) => [name, { type: 'http', scheme: 'bearer' }])) } }, null, 2)}\n`;
 }
 
-function bodySchema(one: Endpoint<z.ZodType, z.ZodType, z.ZodType>): unknown {
-  if (one.path !== copilot.runFeature.path) return jsonSchema(one.body, 'input');
+function bodySchema(one: AnyEndpoint): unknown {
+  if (one.path !== runFeature.path) return jsonSchema(one.body, 'input');
   return {
     oneOf: features.map(({ name, input }) => ({ title: name, ...(jsonSchema(input, 'input') as object) })),
   };

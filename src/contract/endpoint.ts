@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Permission } from './permissions.ts';
 
 /** Who may call: chooses authentication, CORS and limits. */
 export type Audience = 'public' | 'widget' | 'sidebar' | 'console' | 'operator';
@@ -6,8 +7,7 @@ export type Audience = 'public' | 'widget' | 'sidebar' | 'console' | 'operator';
 export type AuditDecision = { readonly event: `${string}.${string}` } | { readonly none: string };
 /** What the caller must be allowed to do, or why nothing is asked. */
 export type PermissionDecision = { readonly permission: Permission } | { readonly none: string };
-export type Permission = 'copilot:use' | 'settings:read' | 'settings:write';
-export type RateClass = 'copilot' | 'session' | 'read' | 'health';
+export type RateClass = 'copilot' | 'session' | 'read' | 'write' | 'sign-in' | 'health';
 
 /** One address of the API, said once for server and browser. */
 export interface Endpoint<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
@@ -18,6 +18,8 @@ export interface Endpoint<P extends z.ZodType, B extends z.ZodType, R extends z.
   readonly permission: PermissionDecision;
   readonly audit: AuditDecision;
   readonly rateClass: RateClass;
+  /** Asks for a second factor or password given within the last ten minutes. */
+  readonly stepUp?: true;
   /** Bytes. */
   readonly bodyLimit: number;
   /** `stream`: server-sent events of `StreamEvent` instead of one JSON body. */

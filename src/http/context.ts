@@ -1,4 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
+import type { Authenticators } from './authenticate.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
 import type { CallLedger } from '../services/usage/call-ledger.ts';
@@ -9,6 +10,7 @@ export interface HttpContext {
   readonly settings: SettingsReader;
   readonly ledger: CallLedger;
   readonly sessions: SidebarSessions;
+  readonly authenticators: Authenticators;
   readonly streams: OpenStreams;
   /** Folder with the built sidebar. */
   readonly webDirectory: string;

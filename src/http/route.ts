@@ -2,50 +2,57 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Endpoint, RateClass } from '../contract/endpoint.ts';
 import { ProblemError } from '../kernel/problem-error.ts';
-import type { Actor } from '../ports/call.ts';
+import type { Call } from '../ports/call.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { RateRule } from '../ports/rate-limiter.ts';
-import type { SidebarSession } from '../services/sessions/sidebar-session.ts';
+import type { Principal } from './authenticate.ts';
 import type { HttpContext } from './context.ts';
 
 /** A request whose caller, parameters and body have been checked. */
-export interface Caller<P, B> {
-  readonly subscriptionId: string;
-  readonly actor: Actor;
+export interface Caller<P, B> extends Principal {
   readonly params: P;
   readonly body: B;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-/** Puts an endpoint of the contract on the air: caller, limit, parameters, body, then the handler. */
+/** Returned by a handler that has answered by itself. */
+export const answered = Symbol('answered');
+
+const longestSinceProof = 10 * 60 * 1000;
+
+/** Puts an endpoint of the contract on the air: caller, permission, limit, parameters, body, then the handler. */
 export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
   app: FastifyInstance,
   context: HttpContext,
   endpoint: Endpoint<P, B, R>,
   handle: (caller: Caller<z.output<P>, z.output<B>>) => Promise<z.input<R> | typeof answered>,
 ): void {
-  const rules = rateRules(context);
+  const rule = rateRules(context)[endpoint.rateClass];
+  const authenticate = context.authenticators[endpoint.audience];
+  const permission = 'permission' in endpoint.permission ? endpoint.permission.permission : undefined;
   app.route({
     method: endpoint.method,
     url: endpoint.path,
     bodyLimit: endpoint.bodyLimit,
+    config: { endpoint },
     handler: async (request, reply) => {
       if (context.isDraining()) throw new ProblemError('shutting-down', { retryAfterSeconds: 5 });
-      const session = sidebarSession(context, request, endpoint.audience);
-      const decision = context.ports.rateLimiter.take(
-        `${session.subscriptionId}:${session.zendeskAgentId}`,
-        rules[endpoint.rateClass],
-      );
+      const known = authenticate(request);
+      const principal = known instanceof Promise ? await known : known;
+      if (permission !== undefined && !principal.permissions.has(permission))
+        throw new ProblemError('forbidden');
+      const decision = context.ports.rateLimiter.take(principal.limitKey, rule);
       const taken = decision instanceof Promise ? await decision : decision;
       if (!taken.allowed)
         throw new ProblemError('rate-limited', { retryAfterSeconds: taken.retryAfterSeconds });
+      if (endpoint.stepUp === true) refuseStale(principal, context.ports.clock.now());
       const params = endpoint.params.safeParse(request.params);
       const body = endpoint.body.safeParse(request.body ?? undefined);
       if (!params.success || !body.success)
         throw new ProblemError('invalid-request', { detail: fieldsOf(params.error ?? body.error) });
       const answer = await handle({
-        subscriptionId: session.subscriptionId,
-        actor: { kind: 'zendesk-agent', id: session.zendeskAgentId },
+        ...principal,
         params: params.data,
         body: body.data,
         request,
@@ -56,8 +63,29 @@ export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodT
   });
 }
 
-/** Returned by a handler that has answered by itself. */
-export const answered = Symbol('answered');
+/** The call a handler makes for its caller; an operator names the subscription it acts for. */
+export function callOf(
+  context: HttpContext,
+  caller: Pick<Caller<unknown, unknown>, 'subscriptionId' | 'actor' | 'request' | 'reply'>,
+  subscriptionId: string = caller.subscriptionId,
+): Call<keyof Ports> {
+  const abort = new AbortController();
+  caller.reply.raw.once('close', () => {
+    if (!caller.reply.raw.writableEnded) abort.abort();
+  });
+  return {
+    subscriptionId,
+    actor: caller.actor,
+    requestId: caller.request.id,
+    signal: abort.signal,
+    ports: context.ports,
+  };
+}
+
+function refuseStale({ provenAt }: Principal, now: Date): void {
+  if (provenAt === undefined || now.getTime() - provenAt > longestSinceProof)
+    throw new ProblemError('step-up-needed');
+}
 
 function fieldsOf(error: z.ZodError | undefined): string {
   return (error?.issues ?? [])
@@ -70,19 +98,9 @@ function rateRules(context: HttpContext): Readonly<Record<RateClass, RateRule>> 
   return {
     copilot: { name: 'copilot', points: context.requestsPerMinute, windowSeconds: 60 },
     read: { name: 'read', points: context.requestsPerMinute * 5, windowSeconds: 60 },
+    write: { name: 'write', points: context.requestsPerMinute, windowSeconds: 60 },
     session: { name: 'session', points: 60, windowSeconds: 60 },
+    'sign-in': { name: 'sign-in', points: 60, windowSeconds: 60 },
     health: { name: 'health', points: 600, windowSeconds: 60 },
   };
-}
-
-function sidebarSession(context: HttpContext, request: FastifyRequest, audience: string): SidebarSession {
-  if (audience !== 'sidebar') throw new ProblemError('forbidden');
-  return context.sessions.verify(bearerToken(request));
-}
-
-/** The token a request brings; throws `not-signed-in`. */
-export function bearerToken(request: FastifyRequest): string {
-  const header = request.headers.authorization;
-  if (header === undefined || !header.startsWith('Bearer ')) throw new ProblemError('not-signed-in');
-  return header.slice(7);
 }

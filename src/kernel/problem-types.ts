@@ -20,6 +20,16 @@ export const problemTypes = {
     title: 'The sign-in from Zendesk was refused',
     wayOut: 'Reload the ticket. If it stays, ask your admin to install the app again.',
   },
+  'step-up-needed': {
+    status: 403,
+    title: 'This needs a fresh proof that it is you',
+    wayOut: 'Enter your password or code again, then repeat what you did.',
+  },
+  'mail-unavailable': {
+    status: 503,
+    title: 'The mail could not be sent',
+    wayOut: 'Try again in a few minutes; your operator can check the mail settings.',
+  },
   'ticket-not-allowed': {
     status: 403,
     title: 'You may not see this ticket',

@@ -4,7 +4,11 @@ import type { Ports } from './ports.ts';
 /** Who acts. Ids only: no name, no e-mail. */
 export type Actor =
   | { readonly kind: 'zendesk-agent'; readonly id: number }
+  | { readonly kind: 'account'; readonly id: string }
+  /** An operator's account, or `command-line` on the host itself. */
   | { readonly kind: 'operator'; readonly id: string }
+  | { readonly kind: 'admin-token'; readonly id: string }
+  | { readonly kind: 'anonymous'; readonly id: 'anonymous' }
   | { readonly kind: 'system'; readonly id: string };
 
 /** Who, for whom, until when, with which ports. */

@@ -10,7 +10,8 @@ import { runFeature } from '../../copilot/run-feature.ts';
 import { receiptsOfTicket } from '../../services/usage/receipt-queries.ts';
 import type { HttpContext } from '../context.ts';
 import { openEventStream, outcomeBody } from '../reply.ts';
-import { answered, bearerToken, route, type Caller } from '../route.ts';
+import { bearerToken } from '../authenticate.ts';
+import { answered, route, type Caller } from '../route.ts';
 
 const receiptsShown = 50;
 

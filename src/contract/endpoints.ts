@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import * as copilot from './copilot.ts';
+import type { Endpoint } from './endpoint.ts';
+
+export type AnyEndpoint = Endpoint<z.ZodType, z.ZodType, z.ZodType>;
+
+const isEndpoint = (value: unknown): value is AnyEndpoint =>
+  typeof value === 'object' && value !== null && 'audience' in value && 'path' in value;
+
+const modules: readonly object[] = [copilot];
+
+/** Every endpoint of the contract; the server refuses to start with a route that is not among them. */
+export const endpoints: readonly AnyEndpoint[] = modules.flatMap((module) =>
+  Object.values(module).filter(isEndpoint),
+);
