@@ -25,6 +25,7 @@ function toWire(event: Exclude<FeatureEvent, { type: 'text-delta' }>, requestId:
 }
 
 const mostUnsentBytes = 256 * 1024;
+const frameMs = 16;
 
 export interface EventStream {
   send(event: FeatureEvent): void;
@@ -42,6 +43,7 @@ export function openEventStream(
   let pending = '';
   let text = '';
   let scheduled = false;
+  let waiting: NodeJS.Timeout | undefined;
   const closeText = (): void => {
     if (text === '') return;
     pending += `data: ${JSON.stringify({ type: 'text-delta', text } satisfies StreamEvent)}\n\n`;
@@ -49,6 +51,8 @@ export function openEventStream(
   };
   const flush = (): void => {
     scheduled = false;
+    clearTimeout(waiting);
+    waiting = undefined;
     closeText();
     if (pending === '' || response.destroyed || response.writableEnded) return;
     response.write(pending);
@@ -64,10 +68,12 @@ export function openEventStream(
       pending += `data: ${JSON.stringify(event)}\n\n`;
     }
     if (scheduled) return;
-    scheduled = true;
-    // News of the progress may wait until the provider has been asked; words go out at once.
-    if (event.type === 'text-delta') process.nextTick(flush);
-    else setImmediate(flush);
+    // Words go out at once. Nobody sees progress that lasts shorter than a frame, so it waits for company.
+    if (event.type !== 'text-delta') waiting ??= setTimeout(flush, frameMs);
+    else {
+      scheduled = true;
+      process.nextTick(flush);
+    }
   };
   response.writeHead(200, {
     ...headers,

@@ -7,6 +7,8 @@ import type {
 } from '@ai-sdk/provider';
 import type { FinishedGeneration } from '../../ports/model-provider.ts';
 import type { Watch } from './deadlines.ts';
+import { replayed, type FastResponse } from './fast-fetch.ts';
+import { readPlainAnswer } from './plain-chat.ts';
 import { AnswerFault } from './errors.ts';
 import { TextTap } from './text-tap.ts';
 import type { WireFormat } from './wire-formats.ts';
@@ -63,9 +65,32 @@ function isCut({ finishReason: { unified, raw }, usage }: Finish): boolean {
   return unified === 'other' && raw === undefined && usage.outputTokens.total === undefined;
 }
 
+/** What one call needs. */
+export interface Asking {
+  readonly model: LanguageModelV4;
+  readonly watch: Watch;
+  readonly format: WireFormat | undefined;
+  /** The words of the provider packages, for what only they can do. */
+  readonly options: () => LanguageModelV4CallOptions;
+  /** Sends a chat completions request as the package would; undefined when only the package can. */
+  readonly send: (() => Promise<FastResponse>) | undefined;
+}
+
 /** One call that waits for the whole answer. */
-export async function callOnce(model: LanguageModelV4, options: LanguageModelV4CallOptions): Promise<Answer> {
-  const { content, finishReason, usage, providerMetadata, response } = await model.doGenerate(options);
+export async function callOnce(asking: Asking): Promise<Answer> {
+  const { model, watch, send } = asking;
+  if (send !== undefined) {
+    const response = await send();
+    if (response.ok) {
+      const body = await response.text();
+      const plain = readPlainAnswer(body);
+      if (plain !== undefined) return { ...plain, costUsd: undefined };
+      watch.received = replayed(response, body);
+    } else watch.received = response;
+  }
+  const { content, finishReason, usage, providerMetadata, response } = await model.doGenerate(
+    asking.options(),
+  );
   let text = '';
   for (const part of content) if (part.type === 'text') text += part.text;
   const reason = reasonOf(finishReason, text !== '', detailOf(response?.body));
@@ -73,13 +98,8 @@ export async function callOnce(model: LanguageModelV4, options: LanguageModelV4C
 }
 
 /** One call whose text goes to `write` as it comes; throws the provider's error, or an `AnswerFault`. */
-export async function streamOnce(
-  model: LanguageModelV4,
-  options: LanguageModelV4CallOptions,
-  watch: Watch,
-  format: WireFormat | undefined,
-  write: (delta: string) => void,
-): Promise<Answer> {
+export async function streamOnce(asking: Asking, write: (delta: string) => void): Promise<Answer> {
+  const { model, watch, format, send } = asking;
   let text = '';
   const took = (delta: string): void => {
     if (delta === '') return;
@@ -87,8 +107,18 @@ export async function streamOnce(
     text += delta;
     write(delta);
   };
-  watch.openTap = format === undefined ? undefined : () => new TextTap(format, took);
-  const { stream } = await model.doStream(options);
+  let tap: TextTap | undefined;
+  watch.openTap =
+    format === undefined ? undefined : () => (tap = new TextTap(format, took, send !== undefined));
+  if (send !== undefined) {
+    const response = await send();
+    if (tap !== undefined && !(await response.body.hasRest())) {
+      const end = (tap as TextTap).end;
+      if (end !== undefined) return { text, reason: end.reason, usage: end.usage, costUsd: undefined };
+    }
+    watch.received = response;
+  }
+  const { stream } = await model.doStream(asking.options());
   const reader = stream.getReader();
   let finish: Finish | undefined;
   try {

@@ -16,6 +16,7 @@ import { createFastFetch } from './fast-fetch.ts';
 import { GenerationRun, type RunParts } from './generation-run.ts';
 import { baseUrlOf, keyOf, Models, type Origins } from './models.ts';
 import { Prices } from './prices.ts';
+import { RequestTemplates } from './request-template.ts';
 import { TokenCounter } from './tokens.ts';
 
 /** Tokens assumed for a model that nobody describes. */
@@ -39,6 +40,8 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
   const prices = new Prices();
   const parts: RunParts = {
     models: new Models(fetch, origins),
+    templates: new RequestTemplates(),
+    fetch,
     tokens,
     prices,
     clock,

@@ -1,6 +1,6 @@
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { observeRequests, type RequestObserver } from './fast-fetch.ts';
+import { observeRequests, type FastResponse, type RequestObserver } from './fast-fetch.ts';
 import type { TextTap } from './text-tap.ts';
 
 /** Milliseconds each part of a generation may take. */
@@ -48,6 +48,8 @@ export class Watch implements RequestObserver {
   /** Whether the running call has reached the provider, so that it may be billed. */
   connected = false;
   openTap: (() => TextTap) | undefined;
+  /** An answer that is here already and that the provider package is to read. */
+  received: FastResponse | undefined;
 
   constructor(options: WatchOptions) {
     this.options = options;
@@ -70,9 +72,16 @@ export class Watch implements RequestObserver {
     else this.allow(reasoning ? deadlines.firstTokenReasoning : deadlines.firstToken);
   }
 
+  readonly intercept = (): Promise<FastResponse> | undefined => {
+    const { received } = this;
+    this.received = undefined;
+    return received === undefined ? undefined : Promise.resolve(received);
+  };
+
   /** A call to the provider begins. */
   begin(): void {
     this.connected = false;
+    this.received = undefined;
     this.writing = false;
     this.allow(this.options.deadlines.connect);
   }

@@ -11,6 +11,8 @@ export interface RequestObserver {
   onConnected(): void;
   /** Asked for at the start of each event stream: takes text out of it. */
   readonly openTap: (() => TextTap) | undefined;
+  /** Answers a request in place of the network. */
+  readonly intercept?: (url: string, request: FastRequest) => Promise<FastResponse> | undefined;
 }
 
 const observers = new WeakMap<AbortSignal, RequestObserver>();
@@ -47,7 +49,7 @@ export type FastFetch = (url: string, request?: FastRequest) => Promise<FastResp
  * dispatcher's error.
  */
 export function createFastFetch(dispatcher: Dispatcher): FastFetch {
-  return (url, request = {}) =>
+  const send: FastFetch = (url, request = {}) =>
     new Promise((resolve, reject) => {
       const { signal } = request;
       if (signal?.aborted === true) {
@@ -74,7 +76,25 @@ export function createFastFetch(dispatcher: Dispatcher): FastFetch {
         exchange.fail(error);
       }
     });
+  return (url, request = {}) => {
+    const observer = request.signal === undefined ? undefined : observers.get(request.signal);
+    return observer?.intercept?.(url, request) ?? send(url, request);
+  };
 }
+
+/** The same answer again, for another reader, after its body has been read. */
+export function replayed(response: FastResponse, text: string): FastResponse {
+  const body = new ResponseBody(readAlready, bodyLimitBytes, undefined);
+  body.push(Buffer.from(text));
+  body.end();
+  return new Answer(response.status, response.statusText, response.headers, body);
+}
+
+const readAlready = {
+  pause: () => undefined,
+  resume: () => undefined,
+  abort: () => undefined,
+};
 
 function abortError(signal: AbortSignal): Error {
   const { reason } = signal;
@@ -130,7 +150,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const observer = isEvents && this.signal !== undefined ? observers.get(this.signal) : undefined;
     const body = new ResponseBody(controller, bodyLimitBytes, observer?.openTap?.());
     this.body = body;
-    this.resolve(new Answer(statusCode, statusMessage ?? '', headers, body));
+    this.resolve(new Answer(statusCode, statusMessage ?? '', headerMap(headers), body));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -153,6 +173,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+function headerMap(headers: Record<string, string | string[] | undefined>): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) map.set(name, typeof value === 'string' ? value : value.join(', '));
+  }
+  return map;
+}
+
 class Answer implements FastResponse {
   readonly ok: boolean;
   readonly status: number;
@@ -160,21 +189,11 @@ class Answer implements FastResponse {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: ResponseBody;
 
-  constructor(
-    status: number,
-    statusText: string,
-    headers: Record<string, string | string[] | undefined>,
-    body: ResponseBody,
-  ) {
+  constructor(status: number, statusText: string, headers: ReadonlyMap<string, string>, body: ResponseBody) {
     this.ok = status >= 200 && status < 300;
     this.status = status;
     this.statusText = statusText;
-    const map = new Map<string, string>();
-    for (const name in headers) {
-      const value = headers[name];
-      if (value !== undefined) map.set(name, typeof value === 'string' ? value : value.join(', '));
-    }
-    this.headers = map;
+    this.headers = headers;
     this.body = body;
   }
 

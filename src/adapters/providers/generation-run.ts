@@ -6,12 +6,15 @@ import type { Clock } from '../../ports/clock.ts';
 import type { FinishedGeneration, Generation } from '../../ports/model-provider.ts';
 import { recordSpent } from '../../ports/spent-usage.ts';
 import { callOptions } from './call-options.ts';
-import { callOnce, streamOnce, type Answer } from './call.ts';
+import { callOnce, streamOnce, type Answer, type Asking } from './call.ts';
 import { Watch, type Deadlines } from './deadlines.ts';
 import type { DeltaQueue } from './delta-queue.ts';
 import { AnswerFault, faultOf, problemOf } from './errors.ts';
 import { isReasoningModel, type Models } from './models.ts';
+import { plainKinds } from './plain-chat.ts';
+import type { FastFetch } from './fast-fetch.ts';
 import type { Prices } from './prices.ts';
+import type { RequestTemplates } from './request-template.ts';
 import { withRetries } from './retry.ts';
 import { readOutput } from './structured.ts';
 import { wireFormatOf } from './text-tap.ts';
@@ -21,6 +24,8 @@ import { Ledger } from './usage.ts';
 /** What every generation needs. */
 export interface RunParts {
   readonly models: Models;
+  readonly templates: RequestTemplates;
+  readonly fetch: FastFetch;
   readonly tokens: TokenCounter;
   readonly prices: Prices;
   readonly clock: Clock;
@@ -74,7 +79,8 @@ export class GenerationRun {
   }
 
   private async answer(): Promise<FinishedGeneration> {
-    const model = await this.parts.models.modelFor(this.generation.connection);
+    const found = this.parts.models.modelFor(this.generation.connection);
+    const model = found instanceof Promise ? await found : found;
     const first = await this.ask(model, false);
     const { output: shape } = this.generation;
     if (shape === undefined) return this.finished(first, undefined);
@@ -89,8 +95,19 @@ export class GenerationRun {
   }
 
   private async ask(model: LanguageModelV4, again: boolean): Promise<Answer> {
-    const { watch, queue, ledger } = this;
-    const options = callOptions(this.generation, watch.signal, again);
+    const { watch, queue, ledger, generation } = this;
+    const { templates, fetch } = this.parts;
+    const known = plainKinds.has(generation.connection.kind)
+      ? templates.get(model, generation, queue !== undefined, again)
+      : undefined;
+    const template = known instanceof Promise ? await known : known;
+    const asking: Asking = {
+      model,
+      watch,
+      format: wireFormatOf(generation),
+      options: () => callOptions(generation, watch.signal, again),
+      send: template && (() => template.send(fetch, generation.prompt, watch.signal)),
+    };
     this.arrived = '';
     const write = (delta: string): void => {
       this.arrived += delta;
@@ -101,10 +118,7 @@ export class GenerationRun {
       async () => {
         this.arrived = '';
         ledger.called();
-        const answer =
-          queue === undefined
-            ? await callOnce(model, options)
-            : await streamOnce(model, options, watch, wireFormatOf(this.generation), write);
+        const answer = queue === undefined ? await callOnce(asking) : await streamOnce(asking, write);
         ledger.bill(answer.usage, answer.costUsd, answer.text);
         if (answer.reason === 'refused') throw new AnswerFault('refused');
         return answer;

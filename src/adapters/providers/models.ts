@@ -102,9 +102,11 @@ export class Models {
   }
 
   /** Throws `provider-auth` and `provider-not-connected` like `keyOf` and `baseUrlOf`. */
-  async modelFor(connection: ModelConnection): Promise<LanguageModelV4> {
-    const recent = this.recent.get(connection);
-    if (recent !== undefined) return recent;
+  modelFor(connection: ModelConnection): LanguageModelV4 | Promise<LanguageModelV4> {
+    return this.recent.get(connection) ?? this.find(connection);
+  }
+
+  private async find(connection: ModelConnection): Promise<LanguageModelV4> {
     const apiKey = keyOf(connection);
     const baseURL = baseUrlOf(connection, this.origins);
     const id = `${connection.kind}\n${baseURL}\n${hash('sha256', apiKey, 'base64')}\n${connection.model}`;
@@ -116,6 +118,7 @@ export class Models {
     const factory = await factories[connection.kind]();
     const model = factory({ apiKey, baseURL, fetch: this.fetch })(connection.model);
     this.kept.set(id, model);
+    this.recent.set(connection, model);
     return model;
   }
 }

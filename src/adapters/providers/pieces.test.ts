@@ -277,17 +277,22 @@ describe('a tap', () => {
   const chat = (delta: object, more: object = {}) =>
     `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null, ...more }] })}\n\n`;
 
-  function tapped(format: WireFormat, stream: string, size: number): { text: string; passed: string } {
+  interface Tapped {
+    readonly text: string;
+    readonly passed: string;
+    readonly end: unknown;
+  }
+
+  function tapped(format: WireFormat, stream: string, size: number): Tapped {
     let text = '';
-    const tap = new TextTap(format, (delta) => {
-      text += delta;
-    });
+    const takesEnd = true;
+    const tap = new TextTap(format, (delta) => void (text += delta), takesEnd);
     const bytes = Buffer.from(stream);
     const left: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += size)
       left.push(tap.push(bytes.subarray(at, at + size)) ?? Buffer.alloc(0));
-    left.push(tap.end() ?? Buffer.alloc(0));
-    return { text, passed: Buffer.concat(left).toString() };
+    left.push(tap.close() ?? Buffer.alloc(0));
+    return { text, passed: Buffer.concat(left).toString(), end: tap.end };
   }
 
   test('takes text and passes the rest, however the bytes are cut', () => {
@@ -297,7 +302,16 @@ describe('a tap', () => {
     for (const size of [1, 2, 3, 7, 1_000]) {
       expect(tapped('chat', stream, size)).toEqual({
         text: 'Größe 🙂',
-        passed: chat({ role: 'assistant', content: '' }) + end,
+        passed: '',
+        end: { reason: 'stop' },
+      });
+      // What the package has to read comes with all that was taken about the end before it.
+      const filtered = stream + chat({}, { finish_reason: 'content_filter' });
+      expect(tapped('chat', filtered, size)).toEqual({
+        text: 'Größe 🙂',
+        passed:
+          chat({ role: 'assistant', content: '' }) + end + chat({}, { finish_reason: 'content_filter' }),
+        end: undefined,
       });
     }
     expect(tapped('chat', stream.replaceAll('\n', '\r\n'), 1).text).toBe('Größe 🙂');
@@ -310,15 +324,18 @@ describe('a tap', () => {
       expect(tapped('chat', chat({ content: 'before' }) + strange + after, size)).toEqual({
         text: 'before',
         passed: strange + after,
+        end: undefined,
       });
     }
     expect(tapped('chat', chat({ content: 'say [DONE]' }) + chat({ content: '!' }), 1_000)).toEqual({
       text: 'say [DONE]!',
       passed: '',
+      end: undefined,
     });
     expect(tapped('chat', 'data: {"choices":[{"delta":{"content":\n\n', 9)).toEqual({
       text: '',
       passed: 'data: {"choices":[{"delta":{"content":\n\n',
+      end: undefined,
     });
   });
 
@@ -343,7 +360,11 @@ describe('a tap', () => {
     };
     for (const [format, list] of Object.entries(events)) {
       for (const event of list)
-        expect(tapped(format as WireFormat, event, 1_000)).toEqual({ text: '', passed: event });
+        expect(tapped(format as WireFormat, event, 1_000)).toEqual({
+          text: '',
+          passed: event,
+          end: undefined,
+        });
     }
   });
 });

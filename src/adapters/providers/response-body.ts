@@ -4,10 +4,17 @@ import type { TextTap } from './text-tap.ts';
 /** Bytes kept while nobody reads; above it the socket is paused. */
 const pauseAboveBytes = 256 * 1024;
 
+/** What of the connection a body has in its hands. */
+export type SocketControl = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
+
+const nothing = new Uint8Array(0);
+
 type Read = { done: false; value: Uint8Array } | { done: true; value: undefined };
 interface Waiting {
   resolve(read: Read): void;
   reject(error: unknown): void;
+  /** Only wants to know whether there is something; it stays for the next reader. */
+  readonly peeks?: true;
 }
 
 /**
@@ -16,7 +23,7 @@ interface Waiting {
  */
 export class ResponseBody {
   readonly locked = false;
-  private readonly controller: Dispatcher.DispatchController;
+  private readonly controller: SocketControl;
   private readonly limitBytes: number;
   private readonly tap: TextTap | undefined;
   private chunks: Uint8Array[] = [];
@@ -28,7 +35,7 @@ export class ResponseBody {
   private error: unknown;
   private waiting: Waiting | undefined;
 
-  constructor(controller: Dispatcher.DispatchController, limitBytes: number, tap: TextTap | undefined) {
+  constructor(controller: SocketControl, limitBytes: number, tap: TextTap | undefined) {
     this.controller = controller;
     this.limitBytes = limitBytes;
     this.tap = tap;
@@ -58,7 +65,7 @@ export class ResponseBody {
   }
 
   end(): void {
-    const rest = this.tap?.end();
+    const rest = this.tap?.close();
     if (rest !== undefined && !this.ended) this.keep(rest);
     this.ended = true;
     if (this.waiting !== undefined) this.flushSoon();
@@ -86,7 +93,9 @@ export class ResponseBody {
 
   private settle(waiting: Waiting): void {
     const first = this.chunks[0];
-    if (first !== undefined) {
+    if (waiting.peeks === true && (first !== undefined || this.error !== undefined)) {
+      waiting.resolve({ done: false, value: nothing });
+    } else if (first !== undefined) {
       const value = this.chunks.length === 1 ? first : Buffer.concat(this.chunks, this.queuedBytes);
       this.chunks = [];
       this.queuedBytes = 0;
@@ -102,6 +111,13 @@ export class ResponseBody {
 
   private readonly read = (): Promise<Read> =>
     new Promise((resolve, reject) => this.settle({ resolve, reject }));
+
+  /** Whether something is there for the provider package: bytes the tap has left, or an error. */
+  hasRest(): Promise<boolean> {
+    return new Promise((resolve, reject) =>
+      this.settle({ resolve: (read) => resolve(!read.done), reject, peeks: true }),
+    );
+  }
 
   /** Closes the socket when the answer is not complete yet. */
   readonly cancel = (): Promise<void> => {

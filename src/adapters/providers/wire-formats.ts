@@ -1,7 +1,7 @@
 /** The four kinds of event streams the providers speak. */
 export type WireFormat = 'chat' | 'responses' | 'messages' | 'google';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What one event is: plain text; `pass`, an event without text that the provider package needs; `drop`, one it does
@@ -12,18 +12,18 @@ export type Reading = (
   tapped: boolean,
 ) => { readonly text: string } | 'pass' | 'drop' | 'unknown';
 
-function fieldsOf(value: unknown): Fields | undefined {
+export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-function isNothing(value: unknown): boolean {
+export function isNothing(value: unknown): boolean {
   return (
     value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
   );
 }
 
 /** The only element of a list of one; null for an empty list, undefined for anything else. */
-function onlyOne(value: unknown): Fields | null | undefined {
+export function onlyOne(value: unknown): Fields | null | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.length === 0 ? null : value.length === 1 ? fieldsOf(value[0]) : undefined;
 }
