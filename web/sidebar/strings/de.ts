@@ -165,14 +165,14 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
         'Laden Sie das Ticket neu. Bleibt es dabei, bitten Sie Ihre Administration, die App neu zu installieren.',
     },
     'step-up-needed': {
-    title: 'Bitte bestätigen Sie, dass Sie es sind',
-    wayOut: 'Geben Sie Passwort oder Code noch einmal ein und wiederholen Sie den Schritt.',
-  },
-  'mail-unavailable': {
-    title: 'Die E-Mail konnte nicht gesendet werden',
-    wayOut: 'Versuchen Sie es in einigen Minuten noch einmal.',
-  },
-  'ticket-not-allowed': {
+      title: 'Bitte bestätigen Sie, dass Sie es sind',
+      wayOut: 'Geben Sie Passwort oder Code noch einmal ein und wiederholen Sie den Schritt.',
+    },
+    'mail-unavailable': {
+      title: 'Die E-Mail konnte nicht gesendet werden',
+      wayOut: 'Versuchen Sie es in einigen Minuten noch einmal.',
+    },
+    'ticket-not-allowed': {
       title: 'Sie dürfen dieses Ticket nicht sehen',
       wayOut: 'Fragen Sie jemanden aus der Gruppe des Tickets oder Ihre Administration.',
     },
