@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkDocs } from './checks/docs.ts';
 import { checkFloors } from './checks/floors.ts';
 import { checkSources } from './checks/source-rules.ts';
+import { findSecrets } from './checks/secrets.ts';
 import { staleReferences } from './checks/references.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,6 +44,10 @@ const checks: readonly Check[] = [
   {
     name: 'source rules',
     run: async () => checkSources(root).breaches.map(({ rule, file, line }) => `${file}:${line} ${rule}`),
+  },
+  {
+    name: 'no secrets in the repository',
+    run: async () => findSecrets(root).found.map(({ rule, file, line }) => `${file}:${line} ${rule}`),
   },
   { name: 'docs name files that exist', run: async () => checkDocs(root) },
   { name: 'generated reference is current', run: async () => staleReferences(root) },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { importTickets } from './content/import-tickets.ts';
 import { loadDemoContent } from './content/load.ts';
+import { startMailSimulator } from './mail/start-mail-simulator.ts';
 import { startProviderSimulator } from './providers/provider-simulator.ts';
 import { startZendeskSimulator } from './zendesk/start-zendesk-simulator.ts';
 
@@ -8,6 +9,7 @@ const { values } = parseArgs({
   options: {
     'zendesk-port': { type: 'string', default: '0' },
     'providers-port': { type: 'string', default: '0' },
+    'mail-port': { type: 'string', default: '0' },
     'sidebar-url': { type: 'string', default: 'http://127.0.0.1:8700/sidebar' },
     tickets: { type: 'string' },
     data: { type: 'string' },
@@ -42,14 +44,23 @@ try {
     onFaultPreset: (preset) => providers.setFault(providerFaults[preset] ?? ''),
     ...(values.data !== undefined && { dataDirectory: values.data }),
   });
+  const mail = await startMailSimulator({ outboxPort: Number(values['mail-port']) });
   const stop = (): void => {
-    void Promise.all([zendesk.close(), providers.close()]).then(() => process.exit(0));
+    void Promise.all([zendesk.close(), providers.close(), mail.close()]).then(() => process.exit(0));
   };
   // The launcher holds the other end of the channel; without it nobody needs the simulators.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(event, stop);
   if (process.send === undefined)
-    process.stdout.write(`Zendesk ${zendesk.url}\nproviders ${providers.url}\n`);
-  else process.send({ zendeskUrl: zendesk.url, providersUrl: providers.url });
+    process.stdout.write(
+      `Zendesk ${zendesk.url}\nproviders ${providers.url}\nmail ${mail.url} (${mail.smtpUrl})\n`,
+    );
+  else
+    process.send({
+      zendeskUrl: zendesk.url,
+      providersUrl: providers.url,
+      outboxUrl: mail.url,
+      smtpUrl: mail.smtpUrl,
+    });
 } catch (error) {
   process.stderr.write(`simulators: ${error instanceof Error ? error.message : 'cannot start'}\n`);
   process.exit(1);

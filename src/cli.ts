@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createInterface } from 'node:readline/promises';
@@ -5,18 +6,32 @@ import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config.ts';
 import { runCommand, type ControlAnswer, type ControlRequest } from './control/commands.ts';
 import { controlSocketPath } from './control/control-path.ts';
+import { keyOptions, keyRequest, keyUsage, startOverCommand } from './control/key-commands.ts';
+import { operatorOptions, operatorRequest, operatorUsage } from './control/operator-arguments.ts';
+import { checkConfig } from './production-checks/refuse-unsafe.ts';
 import { openProgram } from './start.ts';
 
 const usage = `Usage: npm run indesk -- COMMAND
 
   connect zendesk --subdomain NAME --client-id ID [--scopes "read tickets:write"] [--brands 1,2]
                   [--app-id N --installation-id N]     the client secret is asked for, or read from standard input
+  connect zendesk --oauth --subdomain NAME [--client-id ID]
+                  by a person's consent in the browser; without a client id, with the client of this server
+  disconnect zendesk
   provider add    --kind KIND --model MODEL [--base-url URL] [--context-window TOKENS]
                   the key is asked for, or read from standard input
                   KIND: openai anthropic google mistral deepseek xai moonshot openrouter openai-compatible
+  provider remove --label NAME
   provider test   tries key, streaming and structured output without sending any ticket
   feature on|off NAME
+  invite          --email ADDRESS [--role admin|member] [--language en|de]
+                  mails a link with which a person joins the subscription
   doctor          what works, what does not, and what to do
+  check-config    every reason why these settings would not start in production; opens nothing
+
+${keyUsage}
+
+${operatorUsage}
 
   --subscription NAME   which customer (default: main)
 
@@ -34,7 +49,12 @@ const options = {
   'base-url': { type: 'string' },
   'context-window': { type: 'string' },
   label: { type: 'string' },
+  oauth: { type: 'boolean' },
+  role: { type: 'string' },
+  language: { type: 'string' },
   subscription: { type: 'string' },
+  ...operatorOptions,
+  ...keyOptions,
   help: { type: 'boolean' },
 } as const;
 
@@ -77,6 +97,16 @@ async function toRequest(
           installationId: number(text('installation-id')),
         },
       };
+    case 'disconnect zendesk':
+      return { ...base, command: 'disconnect-zendesk', input: null };
+    case 'invite':
+      return {
+        ...base,
+        command: 'person-invite',
+        input: { email: text('email'), role: text('role'), language: text('language') },
+      };
+    case 'provider remove':
+      return { ...base, command: 'provider-remove', input: { label: text('label') ?? '' } };
     case 'provider add':
       return {
         ...base,
@@ -102,7 +132,7 @@ async function toRequest(
           input: { feature: words[2], enabled: words[1] === 'on' },
         };
       }
-      return undefined;
+      return keyRequest(words, values) ?? operatorRequest(words, values);
   }
 }
 
@@ -126,7 +156,10 @@ function askServer(path: string, request: ControlRequest): Promise<ControlAnswer
 
 async function runHere(request: ControlRequest): Promise<ControlAnswer> {
   const config = readConfig();
-  const program = await openProgram({ ...config, logLevel: 'silent', sandboxUrl: undefined });
+  const program = await openProgram(
+    { ...config, logLevel: 'silent', sandboxUrl: undefined },
+    { startOver: request.command === startOverCommand },
+  );
   try {
     return await runCommand(program, request);
   } finally {
@@ -134,15 +167,81 @@ async function runHere(request: ControlRequest): Promise<ControlAnswer> {
   }
 }
 
+function sayFindings(findings: readonly string[]): number {
+  const lines = findings.length === 0 ? ['These settings may start in production.'] : findings;
+  (findings.length === 0 ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);
+  return findings.length === 0 ? 0 : 1;
+}
+
+const ask = async (request: ControlRequest): Promise<ControlAnswer> =>
+  (request.command === startOverCommand
+    ? undefined
+    : await askServer(controlSocketPath(readConfig().dataDirectory), request)) ?? runHere(request);
+
+/** Sends a person to Zendesk and takes the address they come back to: this terminal is what the consent is bound to. */
+async function connectByConsent(
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<number> {
+  const browser = randomBytes(32).toString('base64url');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = terminal[Symbol.asyncIterator]();
+  const question = async (text: string): Promise<string> => {
+    process.stderr.write(`${text}: `);
+    const { value } = await typed.next();
+    return String(value ?? '').trim();
+  };
+  const subscription =
+    typeof values['subscription'] === 'string' ? { subscription: values['subscription'] } : {};
+  const clientId = values['client-id'];
+  const clientSecret =
+    clientId === undefined ? '' : await question('Client secret (nothing for a public client)');
+  const number = (text: unknown): number | undefined => (typeof text === 'string' ? Number(text) : undefined);
+  const steps = [
+    () => ({
+      command: 'connect-zendesk-begin',
+      input: {
+        browser,
+        subdomain: values['subdomain'],
+        clientId,
+        ...(clientSecret !== '' && { clientSecret }),
+        ...(values['scopes'] !== undefined && { scopes: values['scopes'] }),
+        ...(typeof values['brands'] === 'string' && { brandIds: values['brands'].split(',').map(Number) }),
+        appId: number(values['app-id']),
+        installationId: number(values['installation-id']),
+      },
+    }),
+    async () => ({
+      command: 'connect-zendesk-finish',
+      input: {
+        browser,
+        address: await question('Open it, allow the access, and paste the address you come back to'),
+      },
+    }),
+  ];
+  try {
+    for (const step of steps) {
+      const answer = await ask({ ...subscription, ...(await step()) });
+      (answer.ok ? process.stdout : process.stderr).write(
+        `${answer.ok ? answer.lines.join('\n') : answer.message}\n`,
+      );
+      if (!answer.ok) return 1;
+    }
+    return 0;
+  } finally {
+    terminal.close();
+  }
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (positionals.join(' ') === 'check-config') return sayFindings(checkConfig());
+  if (values.oauth === true && positionals.join(' ') === 'connect zendesk') return connectByConsent(values);
   const request = values.help === true ? undefined : await toRequest(positionals, values);
   if (request === undefined) {
     process.stderr.write(`${usage}\n`);
     return values.help === true ? 0 : 2;
   }
-  const answer =
-    (await askServer(controlSocketPath(readConfig().dataDirectory), request)) ?? (await runHere(request));
+  const answer = await ask(request);
   if (!answer.ok) {
     process.stderr.write(`${answer.message}\n`);
     return 1;
@@ -158,7 +257,7 @@ try {
     error instanceof ConfigError ||
     (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
   process.stderr.write(
-    `${told || (error instanceof Error && error.name === 'DatabaseSetupError') ? (error as Error).message : 'The command failed.'}\n`,
+    `${told || (error instanceof Error && ['DatabaseSetupError', 'RootKeyError'].includes(error.name)) ? (error as Error).message : 'The command failed.'}\n`,
   );
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +13,20 @@ const list = z
       .filter((part) => part !== ''),
   );
 const port = z.coerce.number().int().min(0).max(65_535);
+
+const prefixBits = new Map([
+  [4, { least: 8, most: 32 }],
+  [6, { least: 7, most: 128 }],
+]);
+
+/** An address or a range of a network; `true` and numbers of hops would let callers choose their own address. */
+function isProxyRange(entry: string): boolean {
+  const [address = '', prefix, more] = entry.split('/');
+  const bits = prefixBits.get(isIP(address));
+  if (bits === undefined || more !== undefined) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) >= bits.least && Number(prefix) <= bits.most;
+}
 
 /** Every setting: its variable, default and meaning. The reference page is generated from it. */
 export const settings = {
@@ -43,7 +58,7 @@ export const settings = {
   },
   trustedProxies: {
     variable: 'INDESK_TRUSTED_PROXIES',
-    schema: list,
+    schema: list.refine((entries) => entries.every(isProxyRange), 'takes only addresses and CIDR ranges'),
     about:
       'Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For is believed, separated by commas.',
   },
@@ -79,6 +94,12 @@ export const settings = {
     variable: 'INDESK_REDIS_CA_FILE',
     schema: z.string().optional(),
     about: 'PEM file with the certificate authority of Redis, where the system does not know it.',
+  },
+  redisKeepsNothing: {
+    variable: 'INDESK_REDIS_KEEPS_NOTHING',
+    schema: z.enum(['yes', 'no']).default('no'),
+    about:
+      'Set to yes to vouch that Redis writes nothing to disk, where a managed Redis does not let the program look.',
   },
   keyFile: {
     variable: 'INDESK_KEY_FILE',
@@ -181,37 +202,62 @@ export const settings = {
   },
   drainSeconds: {
     variable: 'INDESK_DRAIN_SECONDS',
-    schema: z.coerce.number().int().min(0).max(60).default(0),
+    schema: z.coerce.number().int().min(0).max(20).default(0),
     about: 'How long a stopping server still answers while the load balancer looks elsewhere; 5 behind one.',
   },
 } as const;
 
 type Values = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
-export type Config = Omit<Values, 'keyFile'> & { readonly keyFile: string };
+export type Config = Omit<Values, 'keyFile'> & {
+  readonly keyFile: string;
+  /** True when the environment tells Node to believe every certificate. */
+  readonly certificatesUnchecked: boolean;
+};
 
 /** Says which variables are wrong and how to mend them; never shows a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+
+  constructor(wrong: readonly string[]) {
+    super(`The configuration is not usable:\n- ${wrong.join('\n- ')}`);
+  }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Reads and checks the environment: the only place that does. Throws `ConfigError`. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(environment: Environment = process.env): Config {
+  const { config, wrong } = inspectEnvironment(environment);
+  if (wrong.length > 0) throw new ConfigError(wrong);
+  return config;
+}
+
+/** The configuration with defaults in place of what cannot be read, and a sentence for each of those. */
+export function inspectEnvironment(environment: Environment = process.env): {
+  readonly config: Config;
+  readonly wrong: readonly string[];
+} {
   const read: Record<string, unknown> = {};
   const wrong: string[] = [];
   for (const [name, { variable, schema, about }] of Object.entries(settings)) {
     const value = environment[variable];
     const parsed = schema.safeParse(value === '' ? undefined : value);
-    if (parsed.success) read[name] = parsed.data;
-    else wrong.push(`${variable}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}. ${about}`);
+    read[name] = parsed.success ? parsed.data : schema.parse(undefined);
+    if (!parsed.success)
+      wrong.push(`${variable}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}. ${about}`);
   }
   const known = new Set<string>(Object.values(settings).map(({ variable }) => variable));
   for (const variable of Object.keys(environment)) {
     if (variable.startsWith('INDESK_') && !known.has(variable) && !internal.has(variable))
       wrong.push(`${variable}: no such setting. See docs/reference/configuration.md.`);
   }
-  if (wrong.length > 0) throw new ConfigError(`The configuration is not usable:\n- ${wrong.join('\n- ')}`);
   const values = read as unknown as Values;
-  return { ...values, keyFile: values.keyFile ?? join(values.dataDirectory, 'root.key') };
+  const config: Config = {
+    ...values,
+    keyFile: values.keyFile ?? join(values.dataDirectory, 'root.key'),
+    certificatesUnchecked: environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0',
+  };
+  return { config, wrong };
 }
 
 /** Set by the launcher, the build and the test runner; not settings of the server. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ConfigError, readConfig } from './config.ts';
 import { openControlSocket } from './control/control-server.ts';
+import type { ShutDownManner } from './http/shut-down.ts';
 import { startServer, type RunningServer } from './start.ts';
 
 const webDirectory = join(import.meta.dirname, '..', 'dist', 'web');
@@ -8,27 +9,40 @@ let server: RunningServer | undefined;
 let closeControl: (() => Promise<void>) | undefined;
 let stopping = false;
 
-async function stop(code: number): Promise<void> {
-  // A second request to stop means that the first one hangs.
-  if (stopping) process.exit(code === 0 ? 1 : code);
+// The server's own shutdown ends earlier; this is for one that hangs.
+const longestStopMs = 29_000;
+
+async function stop(code: number, manner: ShutDownManner): Promise<void> {
+  if (stopping) return;
   stopping = true;
-  setTimeout(() => process.exit(1), 20_000).unref();
+  setTimeout(() => process.exit(1), longestStopMs).unref();
   await closeControl?.();
-  await server?.stop();
+  await server?.stop(manner);
   process.exit(code);
 }
 
 // The launcher holds the other end of the channel: when it dies, so do we, and the database is free again.
-process.on('disconnect', () => void stop(0));
-process.on('SIGTERM', () => void stop(0));
-process.on('SIGINT', () => void stop(0));
+process.on('disconnect', () => void stop(0, 'quick'));
+// Ctrl+C reaches us twice, once from the terminal and once as TERM from the launcher: only the same signal again means haste.
+for (const [signal, manner] of [
+  ['SIGTERM', 'drain'],
+  ['SIGINT', 'quick'],
+] as const) {
+  let seen = false;
+  process.on(signal, () => {
+    if (seen) process.exit(1);
+    seen = true;
+    void stop(0, manner);
+  });
+}
 // An error nobody has caught leaves an unknown state: say its class, never its text, and end.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     process.stderr.write(
       `indesk: ${event}: ${error instanceof Error ? error.name : 'unknown'}\n${stackOf(error)}`,
     );
-    void stop(1);
+    if (stopping) process.exit(1);
+    void stop(1, 'quick');
   });
 }
 
@@ -46,6 +60,10 @@ try {
   const config = readConfig();
   server = await startServer(config, webDirectory);
   closeControl = await openControlSocket(server.program);
+  if (server.bootstrapCode !== undefined)
+    process.stdout.write(
+      `\nNobody operates this server yet. One-time code for the first operator, good for 15 minutes:\n  ${server.bootstrapCode}\n\n`,
+    );
   process.send?.({ ready: true, url: server.url });
 } catch (error) {
   process.stderr.write(
@@ -59,6 +77,6 @@ function isStartError(error: unknown): boolean {
     error instanceof Error &&
     ('code' in error
       ? ['EADDRINUSE', 'EACCES'].includes(String(error.code))
-      : ['DatabaseSetupError', 'ProblemError'].includes(error.name))
+      : ['DatabaseSetupError', 'ProblemError', 'RootKeyError'].includes(error.name))
   );
 }

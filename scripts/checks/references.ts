@@ -5,6 +5,8 @@ import { settings } from '../../src/config.ts';
 import { runFeature } from '../../src/contract/copilot.ts';
 import { endpoints, type AnyEndpoint } from '../../src/contract/endpoints.ts';
 import { problemTypes } from '../../src/kernel/problem-types.ts';
+import { dataCatalogue } from '../../src/services/data-catalogue/catalogue.ts';
+import type { ColumnEntry } from '../../src/services/data-catalogue/entry.ts';
 import { features } from '../../src/copilot/features/index.ts';
 
 const generatedNote = 'Generated from the source by `npm run generate`; a change by hand is overwritten.';
@@ -41,6 +43,18 @@ function endpointsPage(): string {
     ({ name, title, sends: fields }) => `| \`${name}\` | ${title} | ${fields.join(', ')} |`,
   );
   return `# Endpoints\n\n${generatedNote}\n\n| endpoint | what | audience | permission | audit | limit class | body limit (bytes) |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n\nMachine-readable: [openapi.json](openapi.json).\n\n## What each feature sends to the AI provider\n\n| feature | title | fields |\n|---|---|---|\n${sends.join('\n')}\n`;
+}
+
+function storedDataPage(): string {
+  const row = ([name, column]: readonly [string, ColumnEntry]): string => {
+    const kept = 'sealed' in column ? '**sealed**' : `plain: ${cell(column.plain)}`;
+    return `| \`${name}\` | ${cell(column.purpose)} | ${kept} | ${column.retention === undefined ? '' : cell(column.retention)} |`;
+  };
+  const tables = Object.entries(dataCatalogue).map(
+    ([name, { purpose, retention, erasedBy, columns }]) =>
+      `## ${name}\n\n${purpose}\n\n- Stays: ${retention}.\n- Goes: ${erasedBy}.\n\n| column | for | kept | stays otherwise |\n|---|---|---|---|\n${Object.entries(columns).map(row).join('\n')}\n`,
+  );
+  return `# Stored data\n\n${generatedNote}\n\nEvery column of every table. “Sealed” is AES-256-GCM under a key of the subscription, bound to the column and row; the database refuses anything else there. A column that is missing here fails the tests.\n\n${tables.join('\n')}`;
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
@@ -97,6 +111,7 @@ export const references = (): Readonly<Record<string, string>> => ({
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/endpoints.md': endpointsPage(),
   'docs/reference/openapi.json': openApi(),
+  'docs/reference/stored-data.md': storedDataPage(),
 });
 
 /** Generated files that are missing or no longer say what the source says. */

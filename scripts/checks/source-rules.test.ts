@@ -5,6 +5,7 @@ import { breachesIn, checkSources, sourceRules } from './source-rules.ts';
 const planted: Readonly<Record<string, readonly [file: string, line: string]>> = {
   'process.env only in config.ts': ['src/http/app.ts', 'const port = process.env.PORT;'],
   'SQL only in *-queries.ts': ['src/services/a/add-b.ts', "await tx.insertInto('app.x').execute();"],
+  'no SQL from strings': ['src/services/a/b-queries.ts', "sql.raw('select ' + name)"],
   'no mocks of our own modules': ['src/a.test.ts', "vi.mock('./b.ts');"],
   'no focused or skipped tests without a reason': ['src/a.test.ts', "it.skip('x', () => {});"],
   'fetch only through egress': ['src/services/a.ts', "await fetch('https://x');"],

@@ -89,7 +89,7 @@ export async function start({ root, node, args, startedAt }) {
     if (ending) return;
     ending = true;
     for (const child of children) child.kill('SIGTERM');
-    const force = setTimeout(() => children.forEach((child) => child.kill('SIGKILL')), 15_000);
+    const force = setTimeout(() => children.forEach((child) => child.kill('SIGKILL')), 30_000);
     const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
     void Promise.all(running.map((child) => new Promise((done) => child.once('exit', done)))).then(() => {
       clearTimeout(force);
@@ -116,12 +116,15 @@ export async function start({ root, node, args, startedAt }) {
       INDESK_LOG_LEVEL: process.env.INDESK_LOG_LEVEL ?? 'warn',
     };
     let workspace;
+    let outbox;
     if (options.sandbox) {
       const simulatorArgs = [
         '--zendesk-port',
         String(await take(8710)),
         '--providers-port',
         String(await take(8720)),
+        '--mail-port',
+        String(await take(8730)),
         '--sidebar-url',
         `http://127.0.0.1:${port}/sidebar`,
         '--data',
@@ -130,20 +133,27 @@ export async function start({ root, node, args, startedAt }) {
       if (options.tickets !== undefined) simulatorArgs.push('--tickets', options.tickets);
       const sandbox = await run('simulators/main.ts', simulatorArgs, {});
       environment.INDESK_SANDBOX_URL = sandbox.zendeskUrl;
+      // A mail server of one's own comes first; without one, mails are read on the outbox page.
+      if (!process.env.INDESK_SMTP_URL) {
+        environment.INDESK_SMTP_URL = sandbox.smtpUrl;
+        outbox = sandbox.outboxUrl;
+      }
       environment.INDESK_SIDEBAR_ORIGINS = [process.env.INDESK_SIDEBAR_ORIGINS, sandbox.zendeskUrl]
         .filter(Boolean)
         .join(',');
       workspace = `${sandbox.zendeskUrl}/agent`;
     }
     const server = await run('src/main.ts', [], environment);
-    process.stdout.write(readyText(server.url, workspace, ((Date.now() - startedAt) / 1000).toFixed(1)));
+    process.stdout.write(
+      readyText(server.url, workspace, outbox, ((Date.now() - startedAt) / 1000).toFixed(1)),
+    );
   } catch {
     end(1);
   }
 }
 
-function readyText(server, workspace, seconds) {
+function readyText(server, workspace, outbox, seconds) {
   if (workspace === undefined)
     return `\nInDesk is ready after ${seconds} s at ${server}\nConnect your Zendesk account: npm run indesk -- connect zendesk --help\nStop with Ctrl+C.\n\n`;
-  return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}\n\nPick a ticket: the sidebar beside it is InDesk (${server}). Zendesk and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads. Stop with Ctrl+C.\n\n`;
+  return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}\n\nPick a ticket: the sidebar beside it is InDesk (${server}). Zendesk and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads.${outbox === undefined ? '' : ` Mails arrive at ${outbox}.`} Stop with Ctrl+C.\n\n`;
 }

@@ -131,6 +131,9 @@ function authorizePage(simulation: Simulation, call: Call): Answer {
       error_description: 'response_type has to be code.',
     });
   }
+  // A person who has decided beforehand, so that a journey needs no click.
+  if (simulation.consent.answer !== 'ask')
+    return redirectBack(simulation, request, simulation.consent.answer === 'allow');
   const hidden = Object.entries({
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
@@ -150,9 +153,13 @@ function authorizePage(simulation: Simulation, call: Call): Answer {
 function decide(simulation: Simulation, call: Call): Answer {
   const parameters = new URLSearchParams(call.rawBody);
   const request = readRequest(simulation, parameters);
+  return redirectBack(simulation, request, parameters.get('decision') === 'allow');
+}
+
+function redirectBack(simulation: Simulation, request: Request, allowed: boolean): Answer {
   const client = simulation.oauth.clients.find((candidate) => candidate.identifier === request.clientId);
   const target = new URL(request.redirectUri);
-  if (parameters.get('decision') === 'allow' && client !== undefined) {
+  if (allowed && client !== undefined) {
     const code = simulation.oauth.issueCode({
       client,
       userId: client.userId,

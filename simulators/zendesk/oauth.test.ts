@@ -180,3 +180,33 @@ it('lets a code live for 120 seconds', () => {
   };
   expect(() => oauth.grant(body)).toThrow('invalid_grant');
 });
+
+it('answers the authorise page by itself when a test has decided, and shows the buttons otherwise', async () => {
+  const page = `${account.simulator.url}/oauth/authorizations/new?${new URLSearchParams({
+    response_type: 'code',
+    client_id: 'zdg-indesk',
+    redirect_uri: REDIRECT,
+    scope: 'read',
+    state: 's-2',
+  })}`;
+  expect(await (await fetch(page)).text()).toContain('value="allow">Allow');
+  for (const [consent, name] of [
+    ['allow', 'code'],
+    ['deny', 'error'],
+  ] as const) {
+    await account.call('POST', '/_sandbox/oauth', { consent });
+    const back = (await fetch(page, { redirect: 'manual' })).headers.get('location') ?? '';
+    expect(new URL(back).searchParams.get(name)).not.toBeNull();
+    expect(new URL(back).searchParams.get('state')).toBe('s-2');
+  }
+});
+
+it('counts grants and refusals, and grants no more scopes than a test allows', async () => {
+  await account.call('POST', '/_sandbox/oauth', { resetCounts: true, scopeLimit: ['read'] });
+  const { body } = await account.grant({ grant_type: 'client_credentials', scope: 'read tickets:write' });
+  expect(body).toMatchObject({ scope: 'read' });
+  await account.grant({ grant_type: 'refresh_token', refresh_token: 'x' });
+  expect((await account.call('GET', '/_sandbox/oauth')).body).toMatchObject({
+    grants: { client_credentials: { granted: 1, refused: 0 }, refresh_token: { granted: 0, refused: 1 } },
+  });
+});

@@ -32,6 +32,9 @@ type Code = {
   readonly expiresAt: number;
 };
 
+/** How often each grant was asked for, and what became of it. */
+export type GrantCount = { granted: number; refused: number };
+
 /** What the browser asks for when a person authorises a client. */
 export type AuthorizationRequest = Omit<Code, 'expiresAt'>;
 
@@ -52,6 +55,10 @@ export class OAuth {
   readonly #refreshTokens = new Map<string, AccessToken>();
   readonly #codes = new Map<string, Code>();
   #nextId = 1_001;
+  /** By grant type, since the start or the last reset. */
+  counts: Record<string, GrantCount> = {};
+  /** Scopes beyond these are silently left out of what is granted; null: everything asked for. */
+  scopeLimit: readonly string[] | null = null;
 
   constructor(clients: readonly OAuthClient[]) {
     this.clients = clients;
@@ -59,6 +66,19 @@ export class OAuth {
 
   /** Answers the token endpoint. Throws 400 `invalid_grant`, `invalid_request`, … or 401 `invalid_client`. */
   grant(body: unknown): Json {
+    const type = isJson(body) ? textOf(body['grant_type']) : '';
+    const count = (this.counts[type] ??= { granted: 0, refused: 0 });
+    try {
+      const answer = this.#grant(body);
+      count.granted += 1;
+      return answer;
+    } catch (error) {
+      count.refused += 1;
+      throw error;
+    }
+  }
+
+  #grant(body: unknown): Json {
     if (!isJson(body))
       throw oauthError(400, 'invalid_request', 'The request is missing a required parameter.');
     const client = this.#authenticate(body);
@@ -95,6 +115,11 @@ export class OAuth {
     if (token === undefined) return false;
     this.#forget(token);
     return true;
+  }
+
+  /** How many access tokens are good now. */
+  get liveTokens(): number {
+    return [...this.#tokens.values()].filter((token) => token.expiresAt > Date.now()).length;
   }
 
   /** Ends every access token now, as if its time were over; refresh tokens stay good. */
@@ -152,10 +177,11 @@ export class OAuth {
   #issue(
     client: OAuthClient,
     userId: number,
-    scopes: readonly string[],
+    wanted: readonly string[],
     body: Json,
     refreshable: boolean,
   ): Json {
+    const scopes = wanted.filter((scope) => this.scopeLimit?.includes(scope) ?? true);
     const lifetime = seconds(body['expires_in'], 'expires_in', 300, 172_800, 1_800);
     const refreshLifetime = seconds(
       body['refresh_token_expires_in'],

@@ -114,6 +114,13 @@ export function sandboxRoutes(simulation: Simulation): Route[] {
         return { status: 204 };
       },
     },
+    {
+      ...own,
+      method: 'GET',
+      path: '/_sandbox/oauth',
+      handle: () => ok({ grants: simulation.oauth.counts, liveTokens: simulation.oauth.liveTokens }),
+    },
+    { ...own, method: 'POST', path: '/_sandbox/oauth', handle: (call) => changeOAuth(simulation, call) },
     { ...own, method: 'POST', path: '/_sandbox/tickets', handle: (call) => addTicket(simulation, call) },
     { ...own, method: 'POST', path: '/_sandbox/sign', handle: (call) => sign(simulation, call) },
   ];
@@ -183,6 +190,20 @@ function changeSettings(simulation: Simulation, call: Call): Answer {
   }
   if (limits !== undefined) simulation.limiter.reset();
   return ok({ ...settings, webhookMode: simulation.webhooks.mode, limits: simulation.limiter.limits });
+}
+
+const oauthSchema = z.strictObject({
+  consent: z.enum(['ask', 'allow', 'deny']).optional(),
+  scopeLimit: z.array(z.string()).nullable().optional(),
+  resetCounts: z.boolean().default(false),
+});
+
+function changeOAuth(simulation: Simulation, call: Call): Answer {
+  const { consent, scopeLimit, resetCounts } = parse(oauthSchema, call);
+  if (consent !== undefined) simulation.consent.answer = consent;
+  if (scopeLimit !== undefined) simulation.oauth.scopeLimit = scopeLimit;
+  if (resetCounts) simulation.oauth.counts = {};
+  return { status: 204 };
 }
 
 function addTicket(simulation: Simulation, call: Call): Answer {

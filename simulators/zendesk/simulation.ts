@@ -20,6 +20,8 @@ export type Simulation = {
   readonly origin: string;
   readonly present: Presenter;
   readonly oauth: OAuth;
+  /** What the authorise page does: shows buttons, or answers as if one had been pressed. */
+  readonly consent: { answer: 'ask' | 'allow' | 'deny' };
   readonly faults: FaultSwitch;
   readonly limiter: RateLimiter;
   readonly jobs: Jobs;

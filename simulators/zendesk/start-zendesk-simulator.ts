@@ -81,7 +81,10 @@ export async function startZendeskSimulator(options: ZendeskSimulatorOptions): P
     oauth: new OAuth([
       { id: 1, identifier: 'indesk_sandbox', secret: identity.clientSecret, userId: SERVICE_USER_ID },
       { id: 2, identifier: 'indesk_sandbox_public', secret: null, userId: SERVICE_USER_ID },
+      // A global client works in every account, so its secret is the same in each.
+      { id: 3, identifier: 'zdg-indesk', secret: 'global-client-secret', userId: SERVICE_USER_ID },
     ]),
+    consent: { answer: 'ask' },
     faults: new FaultSwitch(),
     limiter: new RateLimiter(),
     jobs: new Jobs(() => account.settings.jobDurationMilliseconds),

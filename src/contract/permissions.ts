@@ -1,6 +1,7 @@
 /** Everything a caller may be allowed to do, and what it means to the person who grants it. */
 export const permissions = {
   'copilot:use': 'Use the copilot beside a ticket',
+  'account:enrol': 'Set up the own second factor',
   'account:self': 'Manage the own account: password, second factor, sessions, e-mail',
   'settings:read': 'Read features and settings',
   'settings:write': 'Change features and settings',
@@ -20,7 +21,13 @@ export const permissions = {
 } as const;
 export type Permission = keyof typeof permissions;
 
-const ofEveryMember = ['account:self', 'settings:read', 'integrations:read', 'usage:read'] as const;
+const ofEveryMember = [
+  'account:enrol',
+  'account:self',
+  'settings:read',
+  'integrations:read',
+  'usage:read',
+] as const;
 
 /** What each role may do. `agent` is a Zendesk agent in the sidebar; `operator` hosts the subscriptions. */
 export const roles = {
@@ -37,6 +44,7 @@ export const roles = {
     'data:erase',
   ],
   operator: [
+    'account:enrol',
     'account:self',
     'people:read',
     'people:write',

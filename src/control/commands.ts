@@ -3,11 +3,21 @@ import { ProblemError, toProblem } from '../kernel/problem-error.ts';
 import { problemTypes } from '../kernel/problem-types.ts';
 import { addProvider, type AddProviderInput } from '../services/integrations/add-provider.ts';
 import { connectZendesk, type ConnectZendeskInput } from '../services/integrations/connect-zendesk.ts';
+import {
+  beginZendeskAuthorization,
+  type BeginAuthorizationInput,
+} from '../services/integrations/begin-zendesk-authorization.ts';
+import { disconnectZendesk } from '../services/integrations/disconnect-zendesk.ts';
+import { finishZendeskAuthorization } from '../services/integrations/finish-zendesk-authorization.ts';
+import { removeProvider } from '../services/integrations/remove-provider.ts';
 import { testProvider } from '../services/integrations/test-provider.ts';
+import { Invitation, invitePerson } from '../services/links/invite-person.ts';
 import { setFeatureSwitch } from '../services/settings/set-feature-switch.ts';
 import { ensureSubscription } from '../services/subscriptions/create-subscription.ts';
 import { defaultSubscription, type Program } from '../start.ts';
 import { diagnose } from './doctor.ts';
+import { keyHandlers } from './key-commands.ts';
+import { operatorHandlers } from './operator-commands.ts';
 
 /** What the command line asks of a program, over its socket or in one process. */
 export const ControlRequest = z.object({
@@ -29,6 +39,54 @@ const handlers: Readonly<Record<string, Handler>> = {
     program.settings.forget(id);
     return [`Zendesk is connected. Granted: ${scopes.join(', ')}.`];
   },
+  'connect-zendesk-begin': async (program, id, input) => {
+    const { browser, ...wanted } = z.looseObject({ browser: z.string().min(43).max(100) }).parse(input);
+    const asker = { accountId: null, sessionId: null, browser };
+    const { url } = await beginZendeskAuthorization(
+      program.operatorCall(id),
+      program.zendeskClients,
+      asker,
+      wanted as unknown as BeginAuthorizationInput,
+    );
+    return [url];
+  },
+  'connect-zendesk-finish': async (program, id, input) => {
+    const { browser, address } = z.object({ browser: z.string(), address: z.string() }).parse(input);
+    const { searchParams } = z.url().safeParse(address).success ? new URL(address) : new URL('about:blank');
+    const value = (name: string): string | undefined => searchParams.get(name) ?? undefined;
+    const { requestId, signal } = program.operatorCall(id);
+    const { subscriptionId, subdomain } = await finishZendeskAuthorization(
+      program.ports,
+      program.zendeskClients,
+      {
+        state: value('state') ?? '',
+        code: value('code'),
+        error: value('error'),
+        subdomain: value('subdomain'),
+      },
+      { browser, requestId, signal },
+    );
+    program.settings.forget(subscriptionId);
+    return [`Zendesk is connected: ${subdomain}.`];
+  },
+  'disconnect-zendesk': async (program, id) => {
+    const { revoked } = await disconnectZendesk(
+      program.operatorCall(id),
+      program.settings,
+      program.zendeskClients,
+    );
+    return [
+      revoked
+        ? 'Zendesk is disconnected: the credentials are deleted here and the access has ended at Zendesk.'
+        : 'Zendesk is disconnected and the credentials are deleted here. Zendesk did not answer: remove the OAuth client there.',
+    ];
+  },
+  'provider-remove': async (program, id, input) => {
+    const { label } = z.object({ label: z.string() }).parse(input);
+    await removeProvider(program.operatorCall(id), { label });
+    program.settings.forget(id);
+    return ['The provider and its key are deleted.'];
+  },
   'provider-add': async (program, id, input) => {
     const added = await addProvider(program.operatorCall(id), input as AddProviderInput);
     program.settings.forget(id);
@@ -48,6 +106,10 @@ const handlers: Readonly<Record<string, Handler>> = {
     program.settings.forget(id);
     return [`${feature} is ${enabled ? 'on' : 'off'}.`];
   },
+  'person-invite': async (program, id, input) => {
+    await invitePerson(program.operatorCall(id), Invitation.parse(input));
+    return ['The invitation is on its way; its link works once, for 7 days.'];
+  },
   doctor: (program, id) => diagnose(program, id),
 };
 
@@ -55,6 +117,8 @@ const handlers: Readonly<Record<string, Handler>> = {
 export async function runCommand(program: Program, request: ControlRequest): Promise<ControlAnswer> {
   try {
     const { command, subscription, input } = ControlRequest.parse(request);
+    const operatorHandler = operatorHandlers[command] ?? keyHandlers[command];
+    if (operatorHandler !== undefined) return { ok: true, lines: await operatorHandler(program, input) };
     const handler = handlers[command];
     if (handler === undefined)
       throw new ProblemError('not-found', { detail: `There is no command ${command}.` });

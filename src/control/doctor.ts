@@ -1,6 +1,8 @@
 import { toProblem } from '../kernel/problem-error.ts';
 import { problemTypes } from '../kernel/problem-types.ts';
+import { platformSubscriptionId } from '../kernel/platform.ts';
 import type { Program } from '../start.ts';
+import { unopenableLines } from './key-commands.ts';
 
 /** Looks at every part and says what works, what does not, and what to do. */
 export async function diagnose(program: Program, subscriptionId: string): Promise<readonly string[]> {
@@ -14,15 +16,21 @@ export async function diagnose(program: Program, subscriptionId: string): Promis
       return `FAIL  ${name}: ${problem.detail ?? problemTypes[problem.type].title}. ${problemTypes[problem.type].wayOut}`;
     }
   };
-  return [
+  const unopenable: string[] = [];
+  const lines = [
     await check('database', async () => {
       if (!(await ports.database.ready())) throw new Error('not ready');
       return `${ports.database.engine}, migrations at head`;
     }),
     await check('secrets', async () => {
       settings.forget(subscriptionId);
-      await settings.get(subscriptionId);
-      return `every stored key opens (${config.keyFile})`;
+      const shut = await Promise.all(
+        [subscriptionId, platformSubscriptionId].map((id) => unopenableLines(program, id)),
+      );
+      unopenable.push(...shut.flat());
+      return unopenable.length > 0
+        ? 'some values cannot be opened, see below'
+        : `every sealed value opens (${config.rootKey === undefined ? config.keyFile : 'INDESK_ROOT_KEY'})`;
     }),
     await check('Zendesk', async () => {
       const { zendesk } = await settings.get(subscriptionId);
@@ -37,4 +45,5 @@ export async function diagnose(program: Program, subscriptionId: string): Promis
       return `${provider.kind} ${provider.model}${provider.demo ? ' (offline demo model)' : ''}, key ${state}`;
     }),
   ];
+  return [...lines, ...unopenable];
 }

@@ -10,6 +10,7 @@ import type {
   ModelConnection,
   OutputShape,
 } from '../ports/model-provider.ts';
+import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
 import type { SettingsReader, SubscriptionSettings } from '../services/settings/settings-reader.ts';
 import type { CallLedger } from '../services/usage/call-ledger.ts';
 import { CallMeter } from './call-meter.ts';
@@ -29,6 +30,7 @@ export type CopilotCall = Call<'helpDesk' | 'modelProvider' | 'clock' | 'ids' | 
 export interface CopilotServices {
   readonly settings: SettingsReader;
   readonly ledger: CallLedger;
+  readonly quotas: Pick<QuotaKeeper, 'take' | 'settle'>;
 }
 
 export interface FeatureRun {
@@ -70,6 +72,8 @@ export async function runFeature(
   const parsed = feature.input.safeParse(run.body);
   if (!parsed.success) throw new ProblemError('invalid-request', { detail: fieldProblems(parsed.error) });
   const input = parsed.data as { readonly ticketId: number | null };
+  const taken = services.quotas.take(call.subscriptionId, settings.quotas);
+  if (taken instanceof Promise) await taken;
   const meter = new CallMeter(call.ports.clock);
   const working: Working = { call, services, feature, settings, connection, meter, emit: run.emit };
   run.emit?.({ type: 'started', feature: feature.name, model: connection.model, demo: connection.demo });
@@ -108,7 +112,7 @@ function fieldProblems(error: z.ZodError): string {
 }
 
 function finish(
-  { call, services, feature, connection, meter }: Working,
+  { call, services, feature, settings, connection, meter }: Working,
   ticketId: number | null,
   outcome: string,
 ): Receipt {
@@ -124,6 +128,10 @@ function finish(
   metrics.featureFinished({ feature: feature.name, outcome }, meter.elapsedMs / 1000);
   metrics.tokensUsed({ provider: connection.kind, kind: 'input' }, receipt.inputTokens);
   metrics.tokensUsed({ provider: connection.kind, kind: 'output' }, receipt.outputTokens);
+  services.quotas.settle(call.subscriptionId, settings.quotas, {
+    providerCalls: receipt.providerCalls,
+    tokens: receipt.inputTokens + receipt.outputTokens,
+  });
   services.ledger.record(call.subscriptionId, {
     receipt,
     zendeskAgentId: call.actor.kind === 'zendesk-agent' ? call.actor.id : null,

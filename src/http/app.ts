@@ -1,39 +1,50 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { addAccountsRoutes } from './routes/accounts-routes.ts';
 import { addCopilotRoutes } from './routes/copilot-routes.ts';
 import { addHealthRoutes } from './routes/health-routes.ts';
+import { addIntegrationsRoutes } from './routes/integrations-routes.ts';
+import { addLinksRoutes } from './routes/links-routes.ts';
+import { addMfaRoutes } from './routes/mfa-routes.ts';
+import { addOperatorRoutes } from './routes/operators-routes.ts';
 import { addSidebarPage } from './routes/sidebar-page.ts';
+import { addSubscriptionRoutes } from './routes/subscriptions-routes.ts';
+import {
+  answerBrokenConnections,
+  answerExpectation,
+  problemOfRouter,
+  unreadable,
+} from './broken-requests.ts';
 import type { HttpContext } from './context.ts';
 import { answerProblems } from './problems.ts';
+import { securityHeaders } from './security-headers.ts';
 
-// The same for every answer: set from one object, because working them out per request showed in the profile.
-const securityHeaders = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'cross-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-};
-const dataHeaders = { ...securityHeaders, 'cache-control': 'no-store' };
+const headersTimeoutMs = 10_000;
 
 /** The HTTP side of the program; its caller listens and closes. */
 export function createApp(context: HttpContext): FastifyInstance {
-  const { ports } = context;
+  const { ports, lifecycle } = context;
   const app = Fastify({
     logger: false,
-    trustProxy: false,
+    trustProxy: context.trustedProxies.length === 0 ? false : [...context.trustedProxies],
     genReqId: () => ports.ids.next(),
     requestTimeout: 15_000,
     keepAliveTimeout: 65_000,
+    // Node would answer a request without host by itself, without our headers.
+    http: { headersTimeout: headersTimeoutMs, requireHostHeader: false },
     bodyLimit: 64 * 1024,
     routerOptions: { maxParamLength: 200 },
-    forceCloseConnections: true,
+    // Requests under way are answered while the server closes; whoever closes it ends what takes too long.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: problemOfRouter,
+    clientErrorHandler: answerBrokenConnections,
   });
   app.addHook('onRequest', (request, reply, done) => {
-    reply
-      .headers(request.url.startsWith('/v1/') ? dataHeaders : securityHeaders)
-      .header('x-request-id', request.id);
-    done();
+    // One object for every answer, because working them out per request showed in the profile.
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (lifecycle.isDraining()) reply.header('connection', 'close');
+    const isNameless = request.headers.host === undefined && request.raw.httpVersion !== '1.0';
+    done(isNameless ? unreadable() : undefined);
   });
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -47,9 +58,17 @@ export function createApp(context: HttpContext): FastifyInstance {
     });
     done();
   });
+  app.server.on('checkExpectation', answerExpectation);
   answerProblems(app, ports.logger);
   addHealthRoutes(app, context);
+  if (!context.servesRequests) return app;
+  addAccountsRoutes(app, context);
+  addMfaRoutes(app, context);
+  addLinksRoutes(app, context);
   addCopilotRoutes(app, context);
+  addIntegrationsRoutes(app, context);
+  addSubscriptionRoutes(app, context);
+  addOperatorRoutes(app, context);
   addSidebarPage(app, context);
   return app;
 }

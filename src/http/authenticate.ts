@@ -4,6 +4,8 @@ import { permissionsOf, type Permission } from '../contract/permissions.ts';
 import { platformSubscriptionId } from '../kernel/platform.ts';
 import { ProblemError } from '../kernel/problem-error.ts';
 import type { Actor } from '../ports/call.ts';
+import type { ConsolePrincipal, ConsoleSessions } from '../services/sessions/console-sessions.ts';
+import { actorOf } from '../services/sessions/console-sessions.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 
 /** Who a request comes from and what they may do. */
@@ -17,6 +19,8 @@ export interface Principal {
   readonly sessionId?: string;
   /** When the person last proved a password or second factor; milliseconds since 1970. */
   readonly provenAt?: number;
+  /** A second factor must be set up before anything else. */
+  readonly enrolmentDue?: true;
 }
 
 /** Throws `not-signed-in`, `session-expired` or `forbidden`. */
@@ -49,6 +53,47 @@ export const sidebarAgent =
       limitKey: `${session.subscriptionId}:${session.zendeskAgentId}`,
     };
   };
+
+/** Somebody signed in to the console; throws `console-sign-in-needed`. */
+export const consoleAccount =
+  (sessions: ConsoleSessions): Authenticate =>
+  (request) => {
+    const known = sessions.verify(consoleToken(request));
+    return known instanceof Promise ? known.then(consolePrincipal) : consolePrincipal(known);
+  };
+
+/** An operator signed in to the console; throws `console-sign-in-needed` for everybody else's token. */
+export const operatorAccount = (sessions: ConsoleSessions): Authenticate => {
+  const operatorOnly = (known: ConsolePrincipal): Principal => {
+    if (!known.audiences.includes('operator')) throw new ProblemError('console-sign-in-needed');
+    return consolePrincipal(known);
+  };
+  return (request) => {
+    const known = sessions.verify(consoleToken(request));
+    return known instanceof Promise ? known.then(operatorOnly) : operatorOnly(known);
+  };
+};
+
+// Who must set up a second factor can do nothing else before.
+const enrolmentAlone: ReadonlySet<Permission> = new Set(['account:enrol']);
+
+function consolePrincipal(known: ConsolePrincipal): Principal {
+  return {
+    subscriptionId: known.subscriptionId,
+    actor: actorOf(known),
+    permissions: known.enrolmentDue ? enrolmentAlone : permissionsOf[known.role],
+    limitKey: known.accountId,
+    ...(known.enrolmentDue && { enrolmentDue: true }),
+    sessionId: known.sessionId,
+    ...(known.provenAt !== undefined && { provenAt: known.provenAt }),
+  };
+}
+
+function consoleToken(request: FastifyRequest): string {
+  const header = request.headers.authorization;
+  if (header === undefined || !header.startsWith('Bearer ')) throw new ProblemError('console-sign-in-needed');
+  return header.slice(7);
+}
 
 /** The token a request brings; throws `not-signed-in`. */
 export function bearerToken(request: FastifyRequest): string {

@@ -1,5 +1,15 @@
+import type { ConsoleCookies } from './console-cookies.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Authenticators } from './authenticate.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { OpenStreams } from './open-streams.ts';
+import type { Readiness } from '../services/health/readiness.ts';
+import type { ZendeskClients } from '../services/integrations/zendesk-clients.ts';
+import type { MfaGate } from '../services/accounts/mfa-gate.ts';
+import type { ConsoleSessions } from '../services/sessions/console-sessions.ts';
+import type { AdminTokens } from '../services/operators/admin-tokens.ts';
+import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
+import type { Ending } from '../services/subscriptions/withdraw-access.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
 import type { CallLedger } from '../services/usage/call-ledger.ts';
@@ -9,32 +19,24 @@ export interface HttpContext {
   readonly ports: Ports;
   readonly settings: SettingsReader;
   readonly ledger: CallLedger;
+  readonly quotas: QuotaKeeper;
+  readonly adminTokens: AdminTokens;
+  readonly ending: Ending;
   readonly sessions: SidebarSessions;
+  readonly consoleSessions: ConsoleSessions;
+  readonly secondFactors: MfaGate;
+  readonly consoleCookies: ConsoleCookies;
   readonly authenticators: Authenticators;
   readonly streams: OpenStreams;
+  readonly zendeskClients: ZendeskClients;
   /** Folder with the built sidebar. */
   readonly webDirectory: string;
   readonly sidebarOrigins: readonly string[];
   readonly requestsPerMinute: number;
-  readonly isDraining: () => boolean;
-}
-
-/** Streams being answered, so that a shutdown can end them instead of waiting for ever. */
-export interface OpenStreams {
-  add(abort: AbortController): void;
-  delete(abort: AbortController): void;
-  abortAll(): void;
-  readonly size: number;
-}
-
-export function createOpenStreams(): OpenStreams {
-  const open = new Set<AbortController>();
-  return {
-    add: (abort) => void open.add(abort),
-    delete: (abort) => void open.delete(abort),
-    abortAll: () => open.forEach((abort) => abort.abort()),
-    get size() {
-      return open.size;
-    },
-  };
+  readonly lifecycle: Lifecycle;
+  readonly readiness: Readiness;
+  /** Addresses and ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** A process that only works on jobs answers nothing but health. */
+  readonly servesRequests: boolean;
 }

@@ -21,10 +21,13 @@ export const answered = Symbol('answered');
 
 const longestSinceProof = 10 * 60 * 1000;
 
+/** What every route needs of the context. */
+export type RouteContext = Pick<HttpContext, 'ports' | 'authenticators' | 'lifecycle' | 'requestsPerMinute'>;
+
 /** Puts an endpoint of the contract on the air: caller, permission, limit, parameters, body, then the handler. */
 export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
   app: FastifyInstance,
-  context: HttpContext,
+  context: RouteContext,
   endpoint: Endpoint<P, B, R>,
   handle: (caller: Caller<z.output<P>, z.output<B>>) => Promise<z.input<R> | typeof answered>,
 ): void {
@@ -37,9 +40,11 @@ export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodT
     bodyLimit: endpoint.bodyLimit,
     config: { endpoint },
     handler: async (request, reply) => {
-      if (context.isDraining()) throw new ProblemError('shutting-down', { retryAfterSeconds: 5 });
+      if (context.lifecycle.isClosing()) throw new ProblemError('shutting-down', { retryAfterSeconds: 5 });
       const known = authenticate(request);
       const principal = known instanceof Promise ? await known : known;
+      if (principal.enrolmentDue === true && permission !== 'account:enrol')
+        throw new ProblemError('second-factor-required');
       if (permission !== undefined && !principal.permissions.has(permission))
         throw new ProblemError('forbidden');
       const decision = context.ports.rateLimiter.take(principal.limitKey, rule);
@@ -65,7 +70,7 @@ export function route<P extends z.ZodType, B extends z.ZodType, R extends z.ZodT
 
 /** The call a handler makes for its caller; an operator names the subscription it acts for. */
 export function callOf(
-  context: HttpContext,
+  context: Pick<HttpContext, 'ports'>,
   caller: Pick<Caller<unknown, unknown>, 'subscriptionId' | 'actor' | 'request' | 'reply'>,
   subscriptionId: string = caller.subscriptionId,
 ): Call<keyof Ports> {
@@ -94,7 +99,7 @@ function fieldsOf(error: z.ZodError | undefined): string {
     .join('; ');
 }
 
-function rateRules(context: HttpContext): Readonly<Record<RateClass, RateRule>> {
+function rateRules(context: RouteContext): Readonly<Record<RateClass, RateRule>> {
   return {
     copilot: { name: 'copilot', points: context.requestsPerMinute, windowSeconds: 60 },
     read: { name: 'read', points: context.requestsPerMinute * 5, windowSeconds: 60 },

@@ -8,6 +8,8 @@ export async function checkZendeskConnection(context: JobContext, settings: Sett
   const { zendesk, zendeskStatus } = await settings.get(context.subscriptionId);
   if (zendesk === undefined) return;
   const status = await currentStatus(context, zendesk);
+  // Whether a person has to authorise anew is for the keeper of the tokens to say, and it has just been asked.
+  if (zendesk.grant === 'authorization-code') return;
   if (status === zendeskStatus) return;
   await context.ports.database.write(
     context,

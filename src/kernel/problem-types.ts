@@ -15,10 +15,38 @@ export const problemTypes = {
     title: 'Your session has expired',
     wayOut: 'Open the ticket again to sign in.',
   },
+  'console-sign-in-needed': {
+    status: 401,
+    title: 'You are not signed in to the console',
+    wayOut: 'Sign in again.',
+  },
+  'sign-in-failed': {
+    status: 401,
+    title: 'This e-mail address and password do not fit together',
+    wayOut:
+      'Check both, or ask for a link to set a new password. If you belong to several subscriptions, name the one you want to enter.',
+  },
+  'last-admin': {
+    status: 409,
+    title: 'Somebody must remain to manage this subscription',
+    wayOut: 'Make another person admin first.',
+  },
   'sign-in-refused': {
     status: 401,
     title: 'The sign-in from Zendesk was refused',
     wayOut: 'Reload the ticket. If it stays, ask your admin to install the app again.',
+  },
+  'install-refused': {
+    status: 403,
+    title: 'The installation was refused',
+    wayOut:
+      'Check the subscription key in the settings of the app; your operator can release an older installation.',
+  },
+  'bootstrap-refused': {
+    status: 403,
+    title: 'The one-time code was refused',
+    wayOut:
+      'Enter the code the server printed at its start. Make a new one with: npm run indesk -- operator code',
   },
   'step-up-needed': {
     status: 403,
@@ -29,6 +57,31 @@ export const problemTypes = {
     status: 503,
     title: 'The mail could not be sent',
     wayOut: 'Try again in a few minutes; your operator can check the mail settings.',
+  },
+  'code-refused': {
+    status: 403,
+    title: 'That code is not right',
+    wayOut: 'Wait for the next code of your app and enter it, or use a recovery code.',
+  },
+  'challenge-over': {
+    status: 401,
+    title: 'This sign-in has taken too long or too many tries',
+    wayOut: 'Sign in again from the start.',
+  },
+  'second-factor-locked': {
+    status: 403,
+    title: 'Codes are no longer accepted after too many wrong ones',
+    wayOut: 'Use a recovery code, or ask your admin to reset your second factor.',
+  },
+  'second-factor-required': {
+    status: 403,
+    title: 'This subscription asks everybody for a second factor',
+    wayOut: 'Set up an authenticator app first.',
+  },
+  'link-not-usable': {
+    status: 410,
+    title: 'This link has expired or was used before',
+    wayOut: 'Ask for a new one.',
   },
   'ticket-not-allowed': {
     status: 403,
@@ -57,6 +110,11 @@ export const problemTypes = {
     title: 'Zendesk has no such ticket',
     wayOut: 'It may have been deleted or merged. Open another ticket.',
   },
+  'subscription-held': {
+    status: 409,
+    title: 'This subscription is under legal hold',
+    wayOut: 'Nothing of it can be erased until an operator lifts the hold.',
+  },
   conflict: { status: 409, title: 'Something changed in the meantime', wayOut: 'Reload and try again.' },
   'ticket-changed': {
     status: 409,
@@ -78,6 +136,11 @@ export const problemTypes = {
     title: 'Zendesk refused the change',
     wayOut: 'A closed ticket cannot be changed; otherwise check its required fields.',
   },
+  'quota-exceeded': {
+    status: 429,
+    title: 'The limit of this subscription is used up',
+    wayOut: 'Wait until the named time, or ask your operator to raise the limit.',
+  },
   'rate-limited': { status: 429, title: 'Too many requests', wayOut: 'Wait a moment and try again.' },
   'zendesk-not-connected': {
     status: 424,
@@ -88,6 +151,12 @@ export const problemTypes = {
     status: 424,
     title: 'Zendesk no longer accepts our access',
     wayOut: 'Your admin needs to reconnect Zendesk.',
+  },
+  'authorization-refused': {
+    status: 403,
+    title: 'The authorisation from Zendesk was refused',
+    wayOut:
+      'Start again from the settings: an authorisation works once, for ten minutes, in the same browser.',
   },
   'zendesk-forbidden': {
     status: 424,
@@ -170,6 +239,11 @@ export const problemTypes = {
     status: 503,
     title: 'The database does not answer',
     wayOut: 'Try again in a moment.',
+  },
+  'storage-full': {
+    status: 507,
+    title: 'The disk of the database is full',
+    wayOut: 'Nothing was changed. Tell your operator; it works again as soon as there is room.',
   },
   'shutting-down': { status: 503, title: 'The server is restarting', wayOut: 'Try again in a few seconds.' },
   internal: {

@@ -6,7 +6,7 @@ import {
   runInTransactionScope,
 } from './transaction-scope.ts';
 
-test('only the work of a transaction is inside of it', async () => {
+test('R20: only the work of a transaction is inside of it', async () => {
   expect(insideTransaction()).toBe(false);
   const { result } = await runInTransactionScope(async () => {
     await Promise.resolve();

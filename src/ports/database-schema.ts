@@ -1,33 +1,24 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { JsonObject } from '../kernel/json.ts';
+import type { ZendeskConnectionRow, ZendeskOAuthSchema } from './schema/zendesk-oauth.ts';
+import type { AccountTables } from './schema/accounts.ts';
+import type { DataKeyTables } from './schema/data-keys.ts';
+import type { LinksSchema } from './schema/links.ts';
+import type { MfaSchema } from './schema/mfa.ts';
+import type { SubscriptionRow, SubscriptionTables } from './schema/subscriptions.ts';
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>;
 type CreatedAt = ColumnType<Date, Date | string | undefined, never>;
 /** Set by a trigger; the program may not name the column. */
 type Chained<T> = ColumnType<T, never, never>;
-/** Text sealed by the SecretBox: `v1.<key id>.<base64url>`. */
+/** Text sealed by the SecretBox: base64url of 0x01, data key id, nonce, text and tag. */
 export type Sealed = string;
 
 /** The tables of schema `app`, as migrations make them. Every one has row-level security. */
-export interface DatabaseSchema {
-  'app.subscription': {
-    id: string;
-    name: string;
-    plan: string;
-    status: Generated<'active' | 'suspended'>;
-    created_at: CreatedAt;
-  };
-  'app.zendesk_connection': {
-    subscription_id: string;
-    subdomain: string;
-    client_id: string;
-    client_secret: Sealed;
-    scopes: string;
-    status: 'connected' | 'reconnect-needed';
-    /** Null: every brand of the account. */
-    brand_ids: JSONColumnType<readonly number[]> | null;
-    connected_at: CreatedAt;
-  };
+export interface DatabaseSchema
+  extends AccountTables, DataKeyTables, LinksSchema, MfaSchema, SubscriptionTables, ZendeskOAuthSchema {
+  'app.subscription': SubscriptionRow;
+  'app.zendesk_connection': ZendeskConnectionRow;
   'app.sidebar_installation': {
     subscription_id: string;
     id: Generated<string>;

@@ -2,6 +2,10 @@ import type { Kysely, Transaction } from 'kysely';
 import type { AuditEvent } from './audit.ts';
 import type { Call } from './call.ts';
 import type { DatabaseSchema } from './database-schema.ts';
+import type { ZendeskOAuthLookups } from './zendesk-oauth-lookups.ts';
+import type { AccountLookups } from './account-lookups.ts';
+import type { MfaLookups } from './mfa-lookups.ts';
+import type { SubscriptionLookups } from './subscription-lookups.ts';
 
 export type ReadTransaction = Pick<Transaction<DatabaseSchema>, 'selectFrom' | 'with' | 'getExecutor' | 'fn'>;
 export type WriteTransaction = Transaction<DatabaseSchema>;
@@ -30,7 +34,7 @@ export interface BookkeepingDatabase extends Database {
   bookkeep<T>(call: Pick<Call, 'subscriptionId'>, work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
 }
 
-export interface Lookups {
+export interface Lookups extends AccountLookups, MfaLookups, SubscriptionLookups, ZendeskOAuthLookups {
   /** The installation a sidebar token's `aud` names. */
   installationByAudience(audience: string): Promise<
     | {

@@ -6,7 +6,10 @@ export interface HelpDeskConnection {
   readonly subscriptionId: string;
   readonly subdomain: string;
   readonly clientId: string;
+  /** Empty where the grant does not need it. */
   readonly clientSecret: string;
+  /** How tokens are had; client credentials when absent, otherwise from the `RotatingTokens` of a person's authorisation. */
+  readonly grant?: 'client-credentials' | 'authorization-code';
   readonly scopes: string;
   /** Null: every brand. */
   readonly brandIds: readonly number[] | null;
@@ -127,6 +130,8 @@ export interface HelpDesk {
   checkConnection(
     call: HelpDeskCall,
   ): Promise<{ readonly scopes: readonly string[]; readonly userId: number }>;
+  /** Forgets the access kept in memory and revokes it at Zendesk; nothing to do for access that is kept elsewhere. */
+  endAccess(call: HelpDeskCall): Promise<void>;
   /** The app's public key (PEM) for the sidebar's signed tokens. */
   appPublicKey(call: Pick<HelpDeskCall, 'connection' | 'signal'>, appId: number): Promise<string>;
 }

@@ -1,3 +1,4 @@
+import type { NoticeKind } from '../contract/links.ts';
 import type { Call } from './call.ts';
 import type { WriteTransaction } from './database.ts';
 
@@ -5,10 +6,23 @@ import type { WriteTransaction } from './database.ts';
 export interface JobPayloads {
   'zendesk.check-connection': { readonly connection: 'zendesk' };
   'provider.check-key': { readonly providerId: string };
+  /** Belongs to the platform: does what is due at the end of subscriptions. */
+  'subscriptions.clean-up': Readonly<Record<string, never>>;
+  /** Goes on with the replacement of a data key. */
+  'keys.finish-rotation': Readonly<Record<string, never>>;
+  /** Makes the link's token, mails it and keeps its hash. */
+  'mail.send-link': { readonly linkId: string };
+  /** Somebody not signed in asked for a link; the keyed hash of the address they gave. */
+  'mail.answer-request': { readonly emailIndex: string };
+  'mail.send-notice': { readonly accountId: string; readonly notice: NoticeKind };
+  /** Tells the address an account had before the change that the link confirmed. */
+  'mail.tell-old-address': { readonly linkId: string };
 }
 export type JobName = keyof JobPayloads;
 
-export interface JobContext extends Call<'database' | 'helpDesk' | 'modelProvider' | 'logger'> {
+export interface JobContext extends Call<
+  'database' | 'helpDesk' | 'modelProvider' | 'logger' | 'secretBox' | 'keyRing' | 'ids' | 'mailer'
+> {
   /** 1 on the first try. */
   readonly attempt: number;
 }
@@ -27,4 +41,5 @@ export interface JobQueue {
   ): Promise<void>;
   /** Starts to work; resolves the returned function when running jobs have ended. */
   work(table: JobTable): () => Promise<void>;
+  close(): Promise<void>;
 }

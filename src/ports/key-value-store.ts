@@ -9,3 +9,12 @@ export interface KeyValueStore {
   delete(key: string): Promise<void>;
   close(): Promise<void>;
 }
+
+const longestSeconds = 24 * 60 * 60;
+
+/** Throws `RangeError` unless the time to live is a whole number of seconds, at most a day, and 30 to 600 for keys that start with `cache:`. */
+export function checkTimeToLive(key: string, ttlSeconds: number): void {
+  const [least, most] = key.startsWith('cache:') ? [30, 600] : [1, longestSeconds];
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds < least || ttlSeconds > most)
+    throw new RangeError(`A time to live must be ${least} to ${most} whole seconds and is ${ttlSeconds}`);
+}

@@ -8,6 +8,10 @@ export interface Metrics {
     count: number,
   ): void;
   helpDeskFinished(labels: { readonly operation: string; readonly status: number }, seconds: number): void;
+  /** Rotating access to Zendesk; `reconnect-needed` is worth an alert. */
+  zendeskAuthorization(labels: {
+    readonly event: 'refreshed' | 'refresh-failed' | 'lease-taken-over' | 'reconnect-needed';
+  }): void;
   openStreams(change: 1 | -1): void;
   /** Prometheus text format. */
   render(): Promise<string>;

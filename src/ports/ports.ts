@@ -3,12 +3,15 @@ import type { Database } from './database.ts';
 import type { Egress } from './egress.ts';
 import type { HelpDesk } from './help-desk.ts';
 import type { JobQueue } from './job-queue.ts';
+import type { KeyRing } from './key-ring.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 import type { Logger } from './logger.ts';
+import type { Mailer } from './mailer.ts';
 import type { Metrics } from './metrics.ts';
 import type { ModelProvider } from './model-provider.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { SecretBox } from './secret-box.ts';
+import type { ZendeskOAuth } from './zendesk-oauth.ts';
 
 /** Everything outside, by the name a `Call` asks for it. */
 export interface Ports {
@@ -17,9 +20,12 @@ export interface Ports {
   readonly rateLimiter: RateLimiter;
   readonly jobs: JobQueue;
   readonly secretBox: SecretBox;
+  readonly keyRing: KeyRing;
   readonly modelProvider: ModelProvider;
   readonly helpDesk: HelpDesk;
+  readonly zendeskOAuth: ZendeskOAuth;
   readonly egress: Egress;
+  readonly mailer: Mailer;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;

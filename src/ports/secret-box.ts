@@ -3,15 +3,25 @@ export interface SealBinding {
   readonly subscriptionId: string;
   readonly table: string;
   readonly column: string;
+  /** Known before the row is inserted. */
   readonly row: string;
 }
 
-/** AES-256-GCM with a fresh 96-bit nonce a record and a 16-byte tag. */
+/** A key of its own for what is sealed often and never stored in a column: at most a thousand seals a salt. */
+export interface SealScope {
+  /** For example `chat history`. */
+  readonly purpose: string;
+  /** The session's or job's id. */
+  readonly salt: string;
+}
+
+/** AES-256-GCM under the subscription's data key, with a fresh 96-bit nonce a record and a 16-byte tag. */
 export interface SecretBox {
-  seal(text: string, binding: SealBinding): string;
-  /** Throws `SecretBoxError`, always with the same message, when anything does not fit. */
-  open(sealed: string, binding: SealBinding): string;
-  /** 32 bytes for another purpose, from the same root, by HKDF. */
+  /** Throws when called inside a transaction: a data key may have to be fetched first. */
+  seal(text: string, binding: SealBinding, scope?: SealScope): Promise<string>;
+  /** Throws `SecretBoxError`, always with the same message, when anything does not fit. Not inside a transaction either. */
+  open(sealed: string, binding: SealBinding, scope?: SealScope): Promise<string>;
+  /** 32 bytes for a purpose of the program itself; stays the same when root, master and sealing keys are replaced. */
   deriveKey(purpose: string): Buffer;
 }
 

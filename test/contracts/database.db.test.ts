@@ -5,12 +5,13 @@ import { Transient } from '../../src/kernel/transient.ts';
 import { afterCommit, insideTransaction } from '../../src/kernel/transaction-scope.ts';
 import type { BookkeepingDatabase, WriteTransaction } from '../../src/ports/database.ts';
 import { newSubscription, testDecision, type TestCall } from '../support/calls.ts';
-import { engines } from '../support/database.ts';
+import { enginesAndPooler } from '../support/database.ts';
 
 const refused = { name: 'DatabaseError', sqlState: '42501' };
 
-for (const { name, available, open } of engines) {
-  describe.skipIf(!available)(`the database port on ${name}`, () => {
+for (const { name, available, open } of enginesAndPooler) {
+  const number = name === 'postgres-pgbouncer' ? 'S72: ' : '';
+  describe.skipIf(!available)(`${number}the database port on ${name}`, () => {
     let database: BookkeepingDatabase;
     let own: TestCall;
     let other: TestCall;

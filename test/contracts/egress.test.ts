@@ -74,13 +74,13 @@ afterEach(async () => {
 });
 
 describe('addresses that are never reached', () => {
-  it.each(forbiddenUrls)('refuses %s for a provider', async (url) => {
+  it.each(forbiddenUrls)('S97: refuses %s for a provider', async (url) => {
     const egress = egressWith({ resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
     expect(() => egress.check('provider', url)).toThrow(expect.objectContaining({ type: 'egress-refused' }));
     expect(await errorOf(() => egress.fetchFor('provider')(url))).toMatchObject({ type: 'egress-refused' });
   });
 
-  it.each(forbiddenZendeskUrls)('refuses %s for Zendesk', async (url) => {
+  it.each(forbiddenZendeskUrls)('S97: refuses %s for Zendesk', async (url) => {
     const egress = egressWith({
       allowedPrivate: ['127.0.0.1:443'],
       zendeskHosts: [],
@@ -90,7 +90,7 @@ describe('addresses that are never reached', () => {
     expect(await errorOf(() => egress.fetchFor('zendesk')(url))).toMatchObject({ type: 'egress-refused' });
   });
 
-  it.each(forbiddenAnswers)('refuses a public name that resolves to %s', async (address) => {
+  it.each(forbiddenAnswers)('S97: refuses a public name that resolves to %s', async (address) => {
     const family = address.includes(':') ? 6 : 4;
     const egress = egressWith({ resolve: async () => [{ address, family }] });
     const error = await errorOf(() => egress.fetchFor('provider')('https://api.example.com/v1'));
@@ -100,7 +100,7 @@ describe('addresses that are never reached', () => {
     );
   });
 
-  it('refuses a name when only one of several addresses is private', async () => {
+  it('S98: refuses a name when only one of several addresses is private', async () => {
     const resolve = async () => [
       { address: publicAddress, family: 4 },
       { address: '127.0.0.1', family: 4 },
@@ -110,7 +110,7 @@ describe('addresses that are never reached', () => {
     ).toMatchObject({ type: 'egress-refused' });
   });
 
-  it('asks again at every call, so that a name which was public when it was saved is refused once it is private', async () => {
+  it('S98: asks again at every call, so that a name which was public when it was saved is refused once it is private', async () => {
     let asked = 0;
     const resolve = async () => {
       asked += 1;
@@ -126,7 +126,7 @@ describe('addresses that are never reached', () => {
     expect(second).toMatchObject({ type: 'egress-refused' });
   });
 
-  it('refuses a dispatcher, an agent or a redirect mode of the caller', async () => {
+  it('S97: refuses a dispatcher, an agent or a redirect mode of the caller', async () => {
     const options = {
       redirect: 'follow',
       dispatcher: undefined,
@@ -137,7 +137,7 @@ describe('addresses that are never reached', () => {
     ).toMatchObject({ type: 'egress-refused' });
   });
 
-  it('refuses through the dispatcher what it refuses through fetch', async () => {
+  it('S97: refuses through the dispatcher what it refuses through fetch', async () => {
     const dispatcher = egressWith().dispatcherFor('provider');
     const error = await errorOf(() => undiciFetch('https://127.0.0.1/', { dispatcher }));
     expect(error).toMatchObject({ cause: { type: 'egress-refused' } });
@@ -222,7 +222,7 @@ describe('addresses that may be reached', () => {
 
 describe('answers', () => {
   it.each([301, 302, 303, 307, 308])(
-    'does not follow a %i and sends the key nowhere else',
+    'S99: does not follow a %i and sends the key nowhere else',
     async (status) => {
       let reached = 0;
       const other = await serving((_request, response) => response.end(String((reached += 1))));
@@ -243,7 +243,7 @@ describe('answers', () => {
     },
   );
 
-  it('cuts an answer of Zendesk after 10 MiB, counted after decompression', async () => {
+  it('S100: cuts an answer of Zendesk after 10 MiB, counted after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const server = await serving((_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
@@ -252,7 +252,7 @@ describe('answers', () => {
     expect(causeCode(await errorOf(async () => (await fetch(server.url)).text()))).toBe(responseTooLarge);
   });
 
-  it('gives up on a server that is silent, drips its body or sends endless headers', async () => {
+  it('S100: gives up on a server that is silent, drips its body or sends endless headers', async () => {
     const silent = await serving(() => undefined);
     const stuck = await serving((_request, response) => void response.writeHead(200).write('a'));
     const chatty = await serving((_request, response) =>
@@ -269,7 +269,46 @@ describe('answers', () => {
     expect(causeCode(await errorOf(() => fetch(chatty.url)))).toBe('UND_ERR_HEADERS_OVERFLOW');
   });
 
-  it('ends a stream that never ends when its time is over', async () => {
+  it('S100: takes no more of a body without end than the limit, and nothing more while nobody reads', async () => {
+    const megabyte = 1024 * 1024;
+    const chunk = Buffer.alloc(64 * 1024, 'a');
+    let handedOver = 0;
+    const endless = await serving((request, response) => {
+      const write = (): void => {
+        handedOver = request.socket.bytesWritten;
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', write);
+      };
+      write();
+    });
+    const fetch = egressWith({ zendeskHosts: [endless.host] }).fetchFor('zendesk');
+    const unread = await fetch(endless.url);
+    await new Promise((done) => setTimeout(done, 300));
+    expect(handedOver).toBeLessThan(20 * megabyte);
+    await unread.body?.cancel();
+    let received = 0;
+    const cut = await errorOf(async () => {
+      for await (const part of (await fetch(endless.url)).body ?? [])
+        received += (part as Uint8Array).byteLength;
+    });
+    expect(causeCode(cut)).toBe(responseTooLarge);
+    expect(received).toBeGreaterThan(9 * megabyte);
+    expect(received).toBeLessThanOrEqual(10 * megabyte);
+    expect(handedOver).toBeLessThan(30 * megabyte);
+  });
+
+  it('S100: ends an answer that drips when its time is over', async () => {
+    const server = await serving((_request, response) => {
+      const timer = setInterval(() => response.write('a'), 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    const fetch = egressWith({ zendeskHosts: [server.host], times: { total: 400 } }).fetchFor('zendesk');
+    expect(await errorOf(async () => (await fetch(server.url)).text())).toMatchObject({
+      name: 'TimeoutError',
+    });
+  });
+
+  it('S100: ends a stream that never ends when its time is over', async () => {
     const server = await serving((_request, response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write('data: x\n\n'), 20);
@@ -290,7 +329,7 @@ describe('answers', () => {
     expect(await errorOf(() => fetch(server.url, { signal: controller.signal }))).toBe(reason);
   });
 
-  it('does not say which address refused the connection', async () => {
+  it('S101: does not say which address refused the connection', async () => {
     const server = await serving(() => undefined);
     await server.close();
     const error = await errorOf(() =>
@@ -298,6 +337,23 @@ describe('answers', () => {
     );
     expect(causeCode(error)).toBe('ECONNREFUSED');
     expect(String(error) + String(error instanceof Error ? error.cause : '')).not.toContain('127.0.0.1');
+  });
+});
+
+describe('what a stranger could learn from a refusal', () => {
+  it('S101: is the same for open, closed and silent ports of addresses that are not public, and costs no time', async () => {
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+    const egress = egressWith({ resolve });
+    const answers: string[] = [];
+    const took: number[] = [];
+    for (const url of ['https://open.example.com/', 'https://closed.example.com/', 'https://10.255.255.1/']) {
+      const begun = performance.now();
+      const error = await errorOf(() => egress.fetchFor('provider')(url));
+      took.push(performance.now() - begun);
+      answers.push(JSON.stringify(error) + String(error));
+    }
+    expect(new Set(answers).size).toBe(1);
+    expect(Math.max(...took)).toBeLessThan(500);
   });
 });
 

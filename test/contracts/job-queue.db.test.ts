@@ -1,40 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createOutbox, type OutboxOptions } from '../../src/adapters/outbox/outbox.ts';
 import { claimJobs } from '../../src/adapters/outbox/outbox-queries.ts';
+import type { OutboxOptions } from '../../src/adapters/outbox/run-job.ts';
 import { ProblemError } from '../../src/kernel/problem-error.ts';
 import { insideTransaction } from '../../src/kernel/transaction-scope.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
-import type { JobContext, JobTable } from '../../src/ports/job-queue.ts';
+import type { JobContext, JobQueue, JobTable } from '../../src/ports/job-queue.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import { newSubscription, testDecision, type TestCall } from '../support/calls.ts';
 import { engines } from '../support/database.ts';
+import { distributors, type OpenDistributor } from '../support/distributors.ts';
 
 // No job of these tests asks for one.
 const noPorts = {} as JobContext['ports'];
 const clock: Clock = { now: () => new Date(), elapsed: () => performance.now() };
 
-for (const { name, available, open } of engines) {
-  describe.skipIf(!available)(`the job queue on ${name}`, () => {
+const pairs = engines.flatMap((engine) => distributors.map((distributor) => ({ engine, distributor })));
+
+for (const { engine, distributor } of pairs) {
+  const isAvailable = engine.available && distributor.available;
+  describe.skipIf(!isAvailable)(`R26: the job queue on ${engine.name}, ${distributor.name}`, () => {
     let database: BookkeepingDatabase;
+    let opened: OpenDistributor;
     let stops: (() => Promise<void>)[] = [];
     const logged: string[] = [];
     const log = (event: string, fields?: object) => void logged.push(`${event} ${JSON.stringify(fields)}`);
     const logger: Logger = { info: log, warn: log, error: log };
 
     beforeAll(async () => {
-      database = await open();
+      database = await engine.open();
+      opened = await distributor.open();
     });
     afterEach(async () => {
       await Promise.all(stops.map((stop) => stop()));
       stops = [];
+      await opened.closeQueues();
     });
-    afterAll(() => database?.close());
+    afterAll(async () => {
+      await opened?.close();
+      await database?.close();
+    });
 
     const outbox = (options: Partial<OutboxOptions> = {}) =>
-      createOutbox({
+      opened.createQueue({
         database,
         ports: noPorts,
         clock,
@@ -43,20 +53,13 @@ for (const { name, available, open } of engines) {
         retryDelaySeconds: () => 0,
         ...options,
       });
-    const work = (queue: ReturnType<typeof outbox>, checkKey: JobTable['provider.check-key']) => {
-      const stop = queue.work({
-        'provider.check-key': checkKey,
-        'zendesk.check-connection': () => Promise.resolve(),
-      });
+    const work = (queue: JobQueue, checkKey: JobTable['provider.check-key']) => {
+      // The only job these tests make.
+      const stop = queue.work({ 'provider.check-key': checkKey } as JobTable);
       stops.push(stop);
       return stop;
     };
-    const enqueue = (
-      queue: ReturnType<typeof outbox>,
-      call: TestCall,
-      providerId: string,
-      dedupeKey?: string,
-    ) =>
+    const enqueue = (queue: JobQueue, call: TestCall, providerId: string, dedupeKey?: string) =>
       database.write(call, testDecision, (tx) =>
         queue.enqueue(tx, call, 'provider.check-key', { providerId }, { dedupeKey }),
       );
@@ -144,6 +147,52 @@ for (const { name, available, open } of engines) {
       expect(attempts).toEqual([]);
       await until(() => attempts.length === 1);
       expect(attempts).toEqual([2]);
+    });
+
+    test('a job that runs for longer than its lease keeps it, until its process is gone', async () => {
+      const call = await newSubscription(database);
+      const queues = [outbox({ pollMs: 50, leaseSeconds: 0.4 }), outbox({ pollMs: 50, leaseSeconds: 0.4 })];
+      const attempts: number[] = [];
+      for (const queue of queues)
+        work(queue, async (context) => {
+          if (context.subscriptionId !== call.subscriptionId) return;
+          attempts.push(context.attempt);
+          await sleep(1_000);
+        });
+      await enqueue(queues[0] ?? outbox(), call, 'p');
+      await until(async () => (await rows(call))[0]?.finished_at !== null);
+      expect(attempts).toEqual([1]);
+    });
+
+    test('a job that runs past its deadline is told to stop, and another process may take it', async () => {
+      const call = await newSubscription(database);
+      const queue = outbox({ pollMs: 50, leaseSeconds: 0.4, deadlineSeconds: 0.5 });
+      const aborted: number[] = [];
+      let goOn = () => {};
+      const hangs = new Promise<void>((resolve) => (goOn = resolve));
+      work(queue, (context) => {
+        if (context.attempt > 1) return Promise.resolve();
+        context.signal.addEventListener('abort', () => aborted.push(context.attempt));
+        return hangs;
+      });
+      await enqueue(queue, call, 'p');
+      await until(async () => (await rows(call))[0]?.finished_at !== null);
+      goOn();
+      expect(aborted).toEqual([1]);
+      expect(await rows(call)).toMatchObject([{ attempts: 2, error_code: null }]);
+    });
+
+    test('a delayed job waits for its time', async () => {
+      const call = await newSubscription(database);
+      const queue = outbox({ pollMs: 50 });
+      let ran = 0;
+      work(queue, async (context) => void (context.subscriptionId === call.subscriptionId && (ran += 1)));
+      await database.write(call, testDecision, (tx) =>
+        queue.enqueue(tx, call, 'provider.check-key', { providerId: 'p' }, { delaySeconds: 1 }),
+      );
+      await sleep(500);
+      expect(ran).toBe(0);
+      await until(() => ran === 1);
     });
 
     test('stopping waits for running jobs and starts no more', async () => {

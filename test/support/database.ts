@@ -22,7 +22,7 @@ export interface ScratchDatabase extends OwnerSession {
 }
 
 export interface DatabaseEngine {
-  readonly name: 'pglite' | 'postgres';
+  readonly name: 'pglite' | 'postgres' | 'postgres-pgbouncer';
   readonly available: boolean;
   /** Why it is not available. */
   readonly reason: string;
@@ -36,6 +36,13 @@ const missing = postgres === undefined ? 'the run has no global set-up' : (postg
 if (missing !== '' && process.env['CI'] === 'true')
   throw new Error(`PostgreSQL must be tested here: ${missing}`);
 
+// The whole run goes through PgBouncer: `npm run test:pgbouncer`.
+const throughPooler = process.env['TEST_THROUGH_PGBOUNCER'] === 'yes';
+const pooler = postgres?.pooler ?? { reason: missing };
+const missingPooler = 'reason' in pooler ? pooler.reason : '';
+if ((throughPooler || process.env['CI'] === 'true') && missingPooler !== '')
+  throw new Error(`PgBouncer must be tested here: ${missingPooler}`);
+
 /** Both engines; a suite runs its cases against each that is available. */
 export const engines: readonly DatabaseEngine[] = [
   { name: 'pglite', available: true, reason: '', open: () => openPglite(), openScratch: openScratchPglite },
@@ -44,8 +51,19 @@ export const engines: readonly DatabaseEngine[] = [
     available: missing === '',
     reason: missing,
     open: async () => openPostgres({ connectionString: appConnectionString(await copyTemplate()) }),
-    openScratch: async () =>
-      openOwnerSession(connectionStringFor(postgres.adminConnectionString, await copyTemplate())),
+    openScratch: openScratchPostgres,
+  },
+];
+
+/** Both engines, and PostgreSQL behind PgBouncer in transaction mode. */
+export const enginesAndPooler: readonly DatabaseEngine[] = [
+  ...engines,
+  {
+    name: 'postgres-pgbouncer',
+    available: missingPooler === '',
+    reason: missingPooler,
+    open: async () => openPostgres({ connectionString: pooledConnectionString(await copyTemplate()) }),
+    openScratch: openScratchPostgres,
   },
 ];
 
@@ -56,6 +74,16 @@ export function adminConnectionString(database: string): string {
 
 /** The connection string of the program's login. */
 export function appConnectionString(database: string): string {
+  return throughPooler ? pooledConnectionString(database) : directConnectionString(database);
+}
+
+/** The same through PgBouncer. */
+export function pooledConnectionString(database: string): string {
+  if ('reason' in pooler) throw new Error(pooler.reason);
+  return `postgres://app_rw:${postgres.appPassword}@/${database}?host=${encodeURIComponent(pooler.directory)}&port=${pooler.port}`;
+}
+
+function directConnectionString(database: string): string {
   const admin = connectionStringFor(postgres.adminConnectionString, database);
   return admin.replace(/\/\/[^@]*@/, `//app_rw:${postgres.appPassword}@`);
 }
@@ -70,6 +98,10 @@ export async function copyTemplate(): Promise<string> {
     await admin.close();
   }
   return name;
+}
+
+async function openScratchPostgres(): Promise<ScratchDatabase> {
+  return openOwnerSession(connectionStringFor(postgres.adminConnectionString, await copyTemplate()));
 }
 
 async function openScratchPglite(): Promise<ScratchDatabase> {

@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEvent } from '../../src/contract/stream-events.ts';
 import { serverFlags } from '../../scripts/launch/node-flags.mjs';
 import { controlSocketPath } from '../../src/control/control-path.ts';
 
 const root = join(import.meta.dirname, '../..');
 const startTimeoutMs = 60_000;
+const mailTimeoutMs = 15_000;
 
 export interface HouseOptions {
   /** Tickets to fill the simulated account with, instead of the demo shop's. */
@@ -38,6 +40,8 @@ export interface House {
   readonly serverUrl: string;
   readonly zendeskUrl: string;
   readonly providersUrl: string;
+  /** Page and JSON of the mails the server has sent. */
+  readonly outboxUrl: string;
   readonly dataDirectory: string;
   readonly metricsUrl: string;
   readonly serverPid: number;
@@ -57,11 +61,21 @@ export interface House {
   ): Promise<{ readonly ok: boolean; readonly lines?: readonly string[]; readonly message?: string }>;
   /** Uses a provider simulator with a behaviour key, for example `sk-sim.cut=5`. */
   useProvider(kind: string, behaviour: string, extra?: object): Promise<void>;
+  /** The newest mail to an address that a test accepts, once it has arrived. */
+  mailTo(address: string, accept?: (mail: HouseMail) => boolean): Promise<HouseMail>;
   /** The server's folder for temporary files. */
   readonly temporaryDirectory: string;
   /** Stops the server and leaves its data for a search. */
   stopServer(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A mail as it arrived. */
+export interface HouseMail {
+  readonly id: number;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
 }
 
 const prefixes: Readonly<Record<string, string>> = {
@@ -76,13 +90,13 @@ const prefixes: Readonly<Record<string, string>> = {
   'openai-compatible': '/compatible/v1',
 };
 
-interface Started {
+export interface Started {
   readonly child: ChildProcess;
   readonly message: Readonly<Record<string, string>>;
   readonly output: () => string;
 }
 
-function startProcess(
+export function startProcess(
   file: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -118,7 +132,7 @@ function startProcess(
   });
 }
 
-async function stopProcess({ child }: Started): Promise<void> {
+export async function stopProcess({ child }: Started): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
@@ -146,7 +160,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     {},
     { cpu: options.cpus?.simulators },
   );
-  const { zendeskUrl = '', providersUrl = '' } = simulators.message;
+  const { zendeskUrl = '', providersUrl = '', outboxUrl = '', smtpUrl = '' } = simulators.message;
   const server = await startProcess(
     'src/main.ts',
     [],
@@ -155,6 +169,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       INDESK_PORT: String(port),
       INDESK_DATA_DIR: dataDirectory,
       INDESK_SANDBOX_URL: zendeskUrl,
+      INDESK_SMTP_URL: smtpUrl,
       INDESK_SIDEBAR_ORIGINS: zendeskUrl,
       INDESK_LOG_LEVEL: 'info',
       INDESK_METRICS_PORT: String(metricsPort),
@@ -185,10 +200,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     serverUrl,
     zendeskUrl,
     providersUrl,
+    outboxUrl,
+    mailTo: (address, accept) => waitForMail(outboxUrl, address, accept),
     dataDirectory,
     temporaryDirectory,
     stopServer: () => stopProcess(server),
-    metricsUrl: `http://127.0.0.1:${metricsPort}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     serverPid: server.child.pid ?? 0,
     output: server.output,
     sandbox,
@@ -276,6 +293,25 @@ async function runFeature(
   };
 }
 
+async function waitForMail(
+  outboxUrl: string,
+  address: string,
+  accept: (mail: HouseMail) => boolean = () => true,
+): Promise<HouseMail> {
+  const until = performance.now() + mailTimeoutMs;
+  for (;;) {
+    const response = await fetch(`${outboxUrl}/_sandbox/mails?to=${encodeURIComponent(address)}`);
+    const { mails } = (await response.json()) as { mails: readonly HouseMail[] };
+    const found = mails.find(accept);
+    if (found !== undefined) return found;
+    if (performance.now() > until)
+      throw new Error(
+        `no such mail to ${address}; there are: ${mails.map(({ subject }) => subject).join(', ')}`,
+      );
+    await sleep(50);
+  }
+}
+
 function askControl(
   dataDirectory: string,
   request: object,
@@ -295,7 +331,7 @@ function askControl(
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const { createServer } = await import('node:net');
   return new Promise((resolve, reject) => {
     const probe = createServer();

@@ -1,19 +1,48 @@
-import { randomUUID } from 'node:crypto';
-import type { ScratchDatabase } from './database.ts';
+const dataKeyId = 'dddddddd-dddd-4ddd-8ddd-dddddddddddd';
+/** Looks like a value sealed by the data key that the seeds make; it opens with nothing. */
+export const sealedSample = Buffer.concat([
+  Buffer.from([1]),
+  Buffer.from(dataKeyId.replaceAll('-', ''), 'hex'),
+  Buffer.alloc(12 + 16),
+]).toString('base64url');
 
-/** Two subscriptions with one row in every table of schema `app`. */
-export interface TwoTenants {
-  readonly own: string;
-  readonly other: string;
-}
+const hash = 'c'.repeat(64);
 
-const seeds = (id: string): readonly string[] => [
+/** Statements that give a subscription one row in every table. */
+export const seeds = (id: string): readonly string[] => [
+  `insert into app.master_key (subscription_id, id, state) values ('${id}', '${dataKeyId}', 'active')`,
+  `insert into app.master_key_wrapper (subscription_id, id, master_key_id, state, fingerprint, wrapped)
+    values ('${id}', '${dataKeyId}', '${dataKeyId}', 'active', 'f', 'w')`,
+  `insert into app.data_key (subscription_id, id, purpose, wrapped) values ('${id}', '${dataKeyId}', 'seal', 'w')`,
   `insert into app.zendesk_connection (subscription_id, subdomain, client_id, client_secret, scopes, status)
-    values ('${id}', 'acme', 'id', 'v1.k.x', 'read', 'connected')`,
+    values ('${id}', 'acme', 'id', '${sealedSample}', 'read', 'connected')`,
   `insert into app.sidebar_installation (subscription_id, audience, issuer, public_key_pem) values ('${id}', 'aud-${id}', 'iss', 'pem')`,
   `insert into app.provider_connection (subscription_id, kind, label, model, api_key, key_last_four)
-    values ('${id}', 'openai', 'Main', 'm', 'v1.k.x', 'abcd')`,
+    values ('${id}', 'openai', 'Main', 'm', '${sealedSample}', 'abcd')`,
   `insert into app.feature_setting (subscription_id, feature, enabled) values ('${id}', 'summary', true)`,
+  `insert into app.account (subscription_id, id, role, status, email, email_hash)
+    values ('${id}', '${id}', 'admin', 'invited', '${sealedSample}', '${hash}')`,
+  `insert into app.console_session (subscription_id, id, account_id, idle_expires_at, absolute_expires_at, device)
+    values ('${id}', '${id}', '${id}', now(), now(), 'Firefox')`,
+  `insert into app.refresh_token (subscription_id, id, session_id, token_hash, generation, expires_at, absolute_expires_at)
+    values ('${id}', '${id}', '${id}', md5('${id}') || md5('${id}'), 1, now(), now())`,
+  `insert into app.signing_key (subscription_id, id, public_key, private_key, signs_from)
+    values ('${id}', '${id}', 'key', '${sealedSample}', now())`,
+  `insert into app.second_factor_rule (subscription_id, required) values ('${id}', false)`,
+  `insert into app.second_factor (subscription_id, account_id) values ('${id}', '${id}')`,
+  `insert into app.recovery_code (subscription_id, account_id, code_hash) values ('${id}', '${id}', '${hash}')`,
+  `insert into app.sign_in_challenge (subscription_id, id, account_id, token_hash, expires_at)
+    values ('${id}', '${id}', '${id}', md5('${id}') || md5('${id}'), now())`,
+  `insert into app.one_time_link (subscription_id, id, account_id, kind, expires_at)
+    values ('${id}', '${id}', '${id}', 'reset', now())`,
+  `insert into app.oauth_state (subscription_id, id, state_hash, browser_hash, subdomain, redirect_uri, client_kind, client_id,
+    verifier, scopes, expires_at)
+    values ('${id}', '${id}', md5('${id}') || md5('${id}'), '${hash}', 'acme', 'https://x', 'own', 'id', '${sealedSample}', 'read', now())`,
+  `insert into app.usage_month (subscription_id, month) values ('${id}', '2026-01-01')`,
+  `insert into app.admin_token (subscription_id, id, label, token_hash, scopes, created_by, expires_at)
+    values ('${id}', 'abcdefghij', 'Billing', '${'a'.repeat(64)}', '[]', 'op', now())`,
+  `insert into app.tombstone (subscription_id, erased_hash, actor_kind, actor_id, counts)
+    values ('${id}', '${'b'.repeat(64)}', 'operator', 'op', '{}')`,
   `insert into app.receipt (subscription_id, feature, provider_kind, provider_host, model, demo, comments_sent, sources_sent,
     values_masked, provider_calls, help_desk_calls, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
     cost_quality, outcome, duration_ms)
@@ -22,101 +51,3 @@ const seeds = (id: string): readonly string[] => [
   `insert into app.audit_event (subscription_id, actor_kind, actor_id, action, outcome, request_id, permission, facts)
     values ('${id}', 'system', 'test', 'test.ran', 'ok', 'r', 'p', '{}')`,
 ];
-
-/** Runs statements as the program does: logged in as app_rw, in one subscription; rolled back unless told to keep. */
-export async function asProgram<T>(
-  scratch: ScratchDatabase,
-  subscriptionId: string | undefined,
-  work: () => Promise<T>,
-  end: 'commit' | 'rollback' = 'rollback',
-): Promise<T> {
-  await scratch.execute('begin; set local session authorization app_rw');
-  // The end of the transaction does not give the superuser back on PGlite.
-  const leave = (how: string) => scratch.execute(`${how}; set session authorization postgres`);
-  try {
-    if (subscriptionId !== undefined) await scratch.query('select app.enter($1::uuid)', [subscriptionId]);
-    const result = await work();
-    await leave(end);
-    return result;
-  } catch (error) {
-    await leave('rollback');
-    throw error;
-  }
-}
-
-/** Makes two subscriptions and a row of each in every table. */
-export async function seedTwoTenants(scratch: ScratchDatabase): Promise<TwoTenants> {
-  const tenants = { own: randomUUID(), other: randomUUID() };
-  for (const id of [tenants.own, tenants.other]) {
-    await asProgram(
-      scratch,
-      undefined,
-      () => scratch.query(`select app.create_subscription('${id}', '${id}', 'team')`),
-      'commit',
-    );
-    const seedAll = async () => {
-      for (const seed of seeds(id)) await scratch.execute(seed);
-    };
-    await asProgram(scratch, id, seedAll, 'commit');
-  }
-  return tenants;
-}
-
-/** Every way found to see, change, remove or plant a row of the other subscription; and rows of one's own that are hidden. */
-export async function isolationFindings(
-  scratch: ScratchDatabase,
-  { own, other }: TwoTenants,
-  only?: string,
-): Promise<readonly string[]> {
-  const findings: string[] = [];
-  for (const [table, key] of await tenantTables(scratch)) {
-    if (only !== undefined && only !== table) continue;
-    const count = async (tenant: string) =>
-      Number(
-        (
-          await scratch.query(`select count(*) as n from app.${table} where ${key} = $1::uuid`, [tenant])
-        )[0]?.['n'],
-      );
-    const seen = await asProgram(scratch, own, async () => [await count(own), await count(other)]);
-    if (seen[0] !== 1) findings.push(`${table}: own row is not seen`);
-    if (seen[1] !== 0) findings.push(`${table}: other's row is seen`);
-    const unentered = await asProgram(scratch, undefined, () => count(own));
-    if (unentered !== 0) findings.push(`${table}: rows are seen without a subscription`);
-    for (const statement of [
-      `update app.${table} set ${key} = ${key} where ${key} = '${other}' returning 1`,
-      `delete from app.${table} where ${key} = '${other}' returning 1`,
-      `update app.${table} set ${key} = '${other}' where ${key} = '${own}' returning 1`,
-      plantStatement(table, key, own, other),
-    ]) {
-      const changed = await asProgram(scratch, own, () => scratch.query(statement)).catch(
-        (error: unknown) => {
-          const code = error instanceof Error && 'code' in error ? error.code : undefined;
-          if (code !== '42501')
-            findings.push(`${table}: ${statement.slice(0, 6)} failed with ${String(code)}, not 42501`);
-          return [];
-        },
-      );
-      if (changed.length > 0) findings.push(`${table}: ${statement.slice(0, 6)} reached the other's rows`);
-    }
-  }
-  return findings;
-}
-
-/** Every table of the schema and the column that names its subscription. */
-export async function tenantTables(
-  scratch: ScratchDatabase,
-): Promise<readonly (readonly [table: string, key: string])[]> {
-  const rows = await scratch.query(`select relname::text as name from pg_class
-    where relnamespace = 'app'::regnamespace and relkind in ('r', 'p') order by 1`);
-  return rows.map(
-    (row) => [String(row['name']), row['name'] === 'subscription' ? 'id' : 'subscription_id'] as const,
-  );
-}
-
-// The trigger of the audit log sets four columns itself, and the program may not name them.
-function plantStatement(table: string, key: string, own: string, other: string): string {
-  if (table === 'audit_event') return `${seeds(other).at(-1) ?? ''} returning 1`;
-  return `insert into app.${table} select (jsonb_populate_record(original,
-    jsonb_build_object('${key}', '${other}')${table === 'subscription' || table.endsWith('head') ? '' : ` || '{"id":"${randomUUID()}"}'`})).*
-    from app.${table} original where ${key} = '${own}' returning 1`;
-}

@@ -1,6 +1,18 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  appendFile,
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +22,14 @@ const run = promisify(execFile);
 export interface PostgresCluster {
   /** Superuser, database `postgres`, over a Unix socket. */
   readonly adminConnectionString: string;
+  /** Folder of its Unix socket. */
+  readonly directory: string;
+  /** Folder with `initdb` and its like. */
+  readonly binaries: string;
+  /** Port on localhost; undefined without `listen`. */
+  readonly port: number | undefined;
+  /** What the server has logged. */
+  log(): Promise<string>;
   /** `immediate` is what a crash looks like. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
@@ -32,27 +52,42 @@ export async function whyNoPostgres(): Promise<string | undefined> {
   return hasVector ? undefined : 'pgvector is not installed (.ci/install-services installs it)';
 }
 
+export interface ClusterOptions {
+  /** Where the data lives: an existing folder that the cluster may own; a temporary one when left out. */
+  readonly dataParent?: string;
+  /** Lines for postgresql.conf. */
+  readonly settings?: readonly string[];
+  /** Also listens on a free port of localhost. */
+  readonly listen?: boolean;
+  /** Files the server may read, by name, in its own directory. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** Makes and starts a PostgreSQL cluster in a temporary directory, as user `postgres` when this process is root. */
-export async function startPostgresCluster(): Promise<PostgresCluster> {
+export async function startPostgresCluster(options: ClusterOptions = {}): Promise<PostgresCluster> {
   const binaries = await findBinaries();
   if (binaries === undefined) throw new Error('PostgreSQL is not installed');
   const directory = await mkdtemp(path.join(os.tmpdir(), 'indesk-pg-'));
-  const data = path.join(directory, 'data');
+  const data = path.join(options.dataParent ?? directory, 'data');
   const password = randomBytes(12).toString('hex');
   const passwordFile = path.join(directory, 'password');
   await writeFile(passwordFile, password);
   await mkdir(data);
+  const files = Object.entries(options.files ?? {}).map(
+    ([name, text]) => [path.join(directory, name), text] as const,
+  );
+  for (const [file, text] of files) await writeFile(file, text, { mode: 0o600 });
   if (process.getuid?.() === 0) {
     const [uid, gid] = await Promise.all(
       ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
     );
-    for (const file of [directory, data, passwordFile]) await chown(file, uid ?? 0, gid ?? 0);
+    for (const file of [directory, data, passwordFile, ...files.map(([file]) => file)])
+      await chown(file, uid ?? 0, gid ?? 0);
   }
   await chmod(directory, 0o700);
   const server = (binary: string, ...parameters: string[]) =>
     runAsServer(directory, path.join(binaries, binary), parameters);
-  await server(
-    'initdb',
+  const initial = [
     '-D',
     data,
     '-U',
@@ -65,14 +100,28 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
     'UTF8',
     '--locale=C',
     '--no-sync',
-  );
-  const settings = `-c listen_addresses='' -c unix_socket_directories='${directory}' -c fsync=off -c max_connections=200`;
+  ];
+  // The log of changes stays off the data's disk, as in the deployment: a full one would end the server.
+  if (options.dataParent !== undefined) {
+    await server('initdb', ...initial, '-X', path.join(directory, 'wal'));
+  } else await server('initdb', ...initial);
+  await appendFile(path.join(data, 'postgresql.conf'), `\n${(options.settings ?? []).join('\n')}\n`);
+  const port = options.listen === true ? await freePort() : undefined;
+  const address =
+    port === undefined ? "-c listen_addresses=''" : `-c listen_addresses=localhost -c port=${port}`;
+  const settings = `${address} -c unix_socket_directories='${directory}' -c fsync=off -c max_connections=200`;
   const start = () =>
     server('pg_ctl', '-D', data, '-w', '-s', '-l', path.join(directory, 'log'), '-o', settings, 'start');
   const stop = (mode = 'fast') => server('pg_ctl', '-D', data, '-w', '-s', '-m', mode, 'stop');
   await start();
   return {
-    adminConnectionString: `postgres://postgres:${password}@/postgres?host=${encodeURIComponent(directory)}`,
+    adminConnectionString: `postgres://postgres:${password}@/postgres?host=${encodeURIComponent(directory)}${
+      port === undefined ? '' : `&port=${port}`
+    }`,
+    directory,
+    binaries,
+    port,
+    log: () => readFile(path.join(directory, 'log'), 'utf8'),
     start,
     stop,
     remove: async () => {
@@ -80,6 +129,14 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 // PostgreSQL refuses to run as root.

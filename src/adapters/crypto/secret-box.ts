@@ -1,50 +1,106 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { SecretBoxError, type SealBinding, type SecretBox } from '../../ports/secret-box.ts';
+import { LRUCache } from 'lru-cache';
+import { platformSubscriptionId } from '../../kernel/platform.ts';
+import { Secret } from '../../kernel/secret.ts';
+import { insideTransaction } from '../../kernel/transaction-scope.ts';
+import type { Ids } from '../../ports/clock.ts';
+import type { BookkeepingDatabase } from '../../ports/database.ts';
+import type { KeyEncryption } from '../../ports/key-encryption.ts';
+import type { KeyRing } from '../../ports/key-ring.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { SecretBoxError, type SealBinding, type SealScope, type SecretBox } from '../../ports/secret-box.ts';
+import { DataKeys } from './data-keys.ts';
+import { createKeyRing } from './key-ring.ts';
+import { deriveBytes, openValue, readSealedValue, sealValue } from './sealed-value.ts';
+import { systemWrite } from './system-write.ts';
 
-const version = 'v1';
-const nonceBytes = 12;
-const tagBytes = 16;
+export interface SecretBoxOptions {
+  readonly database: BookkeepingDatabase;
+  readonly keyEncryption: KeyEncryption;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly cacheMs?: number;
+  readonly sealLimit?: number;
+}
 
-const associatedData = (keyId: string, binding: SealBinding): Buffer =>
-  Buffer.from(
-    JSON.stringify([version, keyId, binding.subscriptionId, binding.table, binding.column, binding.row]),
-  );
+export interface OpenedSecretBox {
+  readonly secretBox: SecretBox;
+  readonly keyRing: KeyRing;
+  /** Wipes every opened key. */
+  close(): void;
+}
 
-/** AES-256-GCM under one 32-byte root key; the sealed form is `v1.<key id>.<base64url of nonce, text, tag>`. */
-export function createSecretBox(rootKey: Buffer): SecretBox {
-  if (rootKey.length !== 32) throw new Error('The key must have 32 bytes');
-  const keyId = createHash('sha256').update('indesk key id').update(rootKey).digest('hex').slice(0, 8);
-  const deriveKey = (purpose: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', rootKey, Buffer.alloc(0), `indesk ${purpose}`, 32));
-  const sealKey = deriveKey('seal');
+// A damaged row is read over and over; one event a minute says it.
+const quietMs = 60_000;
+
+/** The SecretBox over the data keys in the database. Makes the platform's key on the first start. */
+export async function openSecretBox(options: SecretBoxOptions): Promise<OpenedSecretBox> {
+  const keys = new DataKeys(options);
+  const derivation = await openDerivationKey(keys);
+  const reported = new LRUCache<string, true>({ max: 1_000, ttl: quietMs });
+
+  const seal = async (text: string, binding: SealBinding, scope?: SealScope): Promise<string> => {
+    refuseInsideTransaction();
+    const { subscriptionId } = binding;
+    // A scope's own key seals; the data key's count is for what it seals itself.
+    const id =
+      scope === undefined ? await keys.takeSeal(subscriptionId) : await keys.currentId(subscriptionId);
+    return keys.use(subscriptionId, id, (key) => sealValue(key, id, text, binding, scope));
+  };
+
+  const open = async (sealed: string, binding: SealBinding, scope?: SealScope): Promise<string> => {
+    refuseInsideTransaction();
+    try {
+      const value = readSealedValue(sealed);
+      return await keys.use(binding.subscriptionId, value.dataKeyId, (key) =>
+        openValue(key, value, binding, scope),
+      );
+    } catch (error) {
+      // What visitors send under a scope is theirs to forge; what a column holds should always open.
+      if (error instanceof SecretBoxError && scope === undefined) await report(options, reported, binding);
+      throw error;
+    }
+  };
+
   return {
-    deriveKey,
-    seal(text, binding) {
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: tagBytes });
-      cipher.setAAD(associatedData(keyId, binding));
-      const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return `${version}.${keyId}.${sealed.toString('base64url')}`;
+    secretBox: {
+      seal,
+      open,
+      deriveKey: (purpose) => derivation.use((key) => deriveBytes(key, '', `indesk ${purpose}`)),
     },
-    open(sealed, binding) {
-      const [sealedVersion, sealedKeyId, body] = sealed.split('.');
-      if (sealedVersion !== version || sealedKeyId !== keyId || body === undefined)
-        throw new SecretBoxError();
-      const bytes = Buffer.from(body, 'base64url');
-      if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64url') !== body)
-        throw new SecretBoxError();
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, nonceBytes), {
-          authTagLength: tagBytes,
-        });
-        decipher.setAAD(associatedData(keyId, binding));
-        decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-        const text = decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes));
-        // update() gives text that is not yet proven; nothing of it is used before final().
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-      } catch {
-        throw new SecretBoxError();
-      }
+    keyRing: createKeyRing(options, keys),
+    close: () => {
+      keys.forget();
+      derivation.wipe();
     },
   };
+}
+
+async function openDerivationKey(keys: DataKeys): Promise<Secret> {
+  const id = await keys.activeId(platformSubscriptionId, 'derive');
+  return keys.use(platformSubscriptionId, id, (key) => new Secret(Buffer.from(key)));
+}
+
+function refuseInsideTransaction(): void {
+  if (insideTransaction()) throw new Error('Seal before the transaction and open after it');
+}
+
+async function report(
+  options: SecretBoxOptions,
+  reported: LRUCache<string, true>,
+  { subscriptionId, table, column, row }: SealBinding,
+): Promise<void> {
+  const name = [subscriptionId, table, column, row].join('/');
+  if (reported.has(name)) return;
+  reported.set(name, true);
+  options.logger.error('a sealed value could not be opened', { subscriptionId, code: `${table}.${column}` });
+  try {
+    await systemWrite(
+      options,
+      { action: 'crypto.open-failed', target: `${table}.${column}/${row}`, outcome: 'failed' },
+      async () => {},
+      subscriptionId,
+    );
+  } catch {
+    // The subscription may be unknown or the database away; the log line has said it.
+  }
 }

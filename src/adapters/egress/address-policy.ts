@@ -24,6 +24,10 @@ export interface AddressPolicy {
   /** The host and port as `URL` writes them, with the port filled in. */
   mayConnect(host: string, port: number): boolean;
   mayResolveTo(host: string, port: number, address: string): boolean;
+  /** True for what the operator has listed: reached directly even where there is a proxy. */
+  isListed(host: string, port: number): boolean;
+  /** True for an address in a network that the operator has listed. */
+  isInListedNetwork(address: string): boolean;
 }
 
 const zendeskHost = /^[a-z0-9][a-z0-9-]{1,62}\.zendesk\.com$/;
@@ -68,6 +72,8 @@ export function createAddressPolicy(purpose: EgressPurpose, options: AddressPoli
       if (isListed(host, port)) return isPrivateOrPublicAddress(address) || withoutBrackets(host) === address;
       return isPublicAddress(address) || isInNetworks(address, networks);
     },
+    isListed: (host, port) => isListed(host, port) || isListedLiteral(host),
+    isInListedNetwork: (address) => isInNetworks(address, networks),
   };
 }
 

@@ -1,11 +1,16 @@
 import ipaddr from 'ipaddr.js';
+import { blockedNetworks, publicNetworks } from './blocked-networks.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** A network like `10.20.0.0/16` that the operator allows although it is not public. */
 export type Network = [Address, number];
 
-const globalUnicastV6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
+const blocked = {
+  ipv4: blockedNetworks.ipv4.map((network) => ipaddr.IPv4.parseCIDR(network)),
+  ipv6: blockedNetworks.ipv6.map((network) => ipaddr.IPv6.parseCIDR(network)),
+};
+const globalUnicastV6 = ipaddr.IPv6.parseCIDR(publicNetworks.ipv6);
 
 /** Private kinds of address that a host allowed by name may resolve to; link-local and multicast never are. */
 const privateRanges: ReadonlySet<string> = new Set([
@@ -26,8 +31,10 @@ function parse(address: string): Address | undefined {
 /** True for an address on the public internet; IPv4 inside of IPv6 in any notation is not. */
 export function isPublicAddress(address: string): boolean {
   const parsed = parse(address);
+  // The library's own opinion counts too: whichever of the two knows a special range has the last word.
   if (parsed === undefined || parsed.range() !== 'unicast') return false;
-  return parsed.kind() === 'ipv4' || (parsed as ipaddr.IPv6).match(globalUnicastV6);
+  if (parsed instanceof ipaddr.IPv4) return !blocked.ipv4.some((network) => parsed.match(network));
+  return parsed.match(globalUnicastV6) && !blocked.ipv6.some((network) => parsed.match(network));
 }
 
 /** True for what a host that the operator has allowed by name may resolve to. */

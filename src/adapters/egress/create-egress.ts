@@ -1,3 +1,4 @@
+import { createSecureContext, getCACertificates } from 'node:tls';
 import { fetch as undiciFetch, Response, type Dispatcher, type RequestInfo, type RequestInit } from 'undici';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import { insideTransaction } from '../../kernel/transaction-scope.ts';
@@ -11,12 +12,17 @@ import {
   type EgressTimes,
   type Resolve,
 } from './guarded-agent.ts';
+import { createProxyTunnel } from './proxy-tunnel.ts';
 
 export interface EgressOptions {
   /** `host:port` or CIDR that providers may live at although it is not public: self-hosted models, simulators. */
   readonly allowedPrivate: readonly string[];
   /** `host:port` that may stand in for `*.zendesk.com`, http included; when absent, the `host:port` entries of `allowedPrivate`. */
   readonly zendeskHosts?: readonly string[];
+  /** `http(s)://[user:password@]host:port` of a proxy that speaks CONNECT; hosts in the lists above are reached without it. */
+  readonly proxy?: string | undefined;
+  /** PEM text with certificate authorities to believe besides Node's own. */
+  readonly certificateAuthorities?: string | undefined;
   readonly resolve?: Resolve;
   /** Shorter times for tests. */
   readonly times?: Partial<EgressTimes>;
@@ -44,10 +50,13 @@ export function createEgress(options: EgressOptions): Egress {
     allowedPrivate: options.allowedPrivate,
     zendeskHosts: options.zendeskHosts ?? options.allowedPrivate.filter((entry) => !entry.includes('/')),
   };
+  const secureContext =
+    options.certificateAuthorities === undefined ? undefined : believing(options.certificateAuthorities);
+  const tunnel = options.proxy === undefined ? undefined : createProxyTunnel(options.proxy, secureContext);
   const createExit = (purpose: EgressPurpose): Exit => {
     const times = { ...egressTimes[purpose], ...options.times };
     const policy = createAddressPolicy(purpose, lists);
-    const dispatcher = createGuardedAgent(policy, times, resolve);
+    const dispatcher = createGuardedAgent(policy, times, resolve, { tunnel, secureContext });
     return {
       policy,
       dispatcher,
@@ -66,6 +75,13 @@ export function createEgress(options: EgressOptions): Egress {
       await Promise.all(Object.values(exits).map((exit) => exit.dispatcher.destroy()));
     },
   };
+}
+
+/** Node's own authorities and the given ones, parsed once; throws a plain Error when there is no certificate in the text. */
+function believing(pem: string): ReturnType<typeof createSecureContext> {
+  const added = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (added === null) throw new Error('The file of certificate authorities holds no certificate');
+  return createSecureContext({ ca: [...getCACertificates('default'), ...added] });
 }
 
 function createFetch(

@@ -1,9 +1,12 @@
 import { lookup as lookupHost } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { insideTransaction } from '../../kernel/transaction-scope.ts';
 import type { EgressPurpose } from '../../ports/egress.ts';
 import { refused, type AddressPolicy } from './address-policy.ts';
+import { isAddressLiteral } from './blocked-addresses.ts';
+import type { ProxyTunnel } from './proxy-tunnel.ts';
 
 /** All addresses of a host name; rejects when there are none. */
 export type Resolve = (
@@ -18,6 +21,13 @@ export interface EgressTimes {
   readonly total: number;
 }
 
+/** How connections leave: by themselves or through a proxy, and which certificate authorities they believe. */
+export interface EgressRoute {
+  readonly tunnel?: ProxyTunnel | undefined;
+  /** Undefined: what Node believes. */
+  readonly secureContext?: SecureContext | undefined;
+}
+
 /** The times of each purpose. */
 export const egressTimes: Readonly<Record<EgressPurpose, EgressTimes>> = {
   zendesk: { connect: 5_000, headers: 15_000, bodyGap: 30_000, total: 120_000 },
@@ -30,9 +40,17 @@ const largestHeaders = 32_768;
 export const resolveWithSystem: Resolve = (host) => lookupHost(host, { all: true });
 
 /** An undici dispatcher that refuses what the policy does not allow: before the call, at connect, after resolving, and on a redirect. */
-export function createGuardedAgent(policy: AddressPolicy, times: EgressTimes, resolve: Resolve): Dispatcher {
+export function createGuardedAgent(
+  policy: AddressPolicy,
+  times: EgressTimes,
+  resolve: Resolve,
+  route: EgressRoute = {},
+): Dispatcher {
+  const direct = createGuardedConnector(policy, times, resolve, route);
+  const { tunnel } = route;
   const agent = new Agent({
-    connect: createGuardedConnector(policy, times, resolve),
+    connect:
+      tunnel === undefined ? direct : throughProxy(policy, times, resolve, { ...route, tunnel }, direct),
     headersTimeout: times.headers,
     bodyTimeout: times.bodyGap,
     maxHeaderSize: largestHeaders,
@@ -55,10 +73,11 @@ function createGuardedConnector(
   policy: AddressPolicy,
   times: EgressTimes,
   resolve: Resolve,
+  { secureContext }: EgressRoute,
 ): buildConnector.connector {
   return (options, callback) => {
     const host = options.hostname;
-    const port = options.port === '' ? (options.protocol === 'https:' ? 443 : 80) : Number(options.port);
+    const port = portOf(options);
     if (!policy.mayConnect(host, port)) {
       callback(refused('This address may not be reached.'), null);
       return;
@@ -67,9 +86,63 @@ function createGuardedConnector(
     const connect = buildConnector({
       timeout: times.connect,
       lookup: guardedLookup(policy, port, resolve),
+      ...(secureContext !== undefined && { secureContext }),
     } as buildConnector.BuildOptions);
     connect(options, callback);
   };
+}
+
+const portOf = ({ port, protocol }: buildConnector.Options): number =>
+  port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+
+/** Asks the proxy for what the policy allows; what the operator has listed as private is reached directly. */
+function throughProxy(
+  policy: AddressPolicy,
+  times: EgressTimes,
+  resolve: Resolve,
+  { tunnel, secureContext }: EgressRoute & { readonly tunnel: ProxyTunnel },
+  direct: buildConnector.connector,
+): buildConnector.connector {
+  const encrypt = buildConnector({
+    timeout: times.connect,
+    allowH2: false,
+    ...(secureContext !== undefined && { secureContext }),
+  } as buildConnector.BuildOptions);
+  return (options, callback) => {
+    const host = options.hostname;
+    const port = portOf(options);
+    if (!policy.mayConnect(host, port)) return callback(refused('This address may not be reached.'), null);
+    if (policy.isListed(host, port) || options.protocol !== 'https:') return direct(options, callback);
+    judgeBeforeProxy(policy, host, port, resolve, times.connect)
+      .then(async (way) => {
+        if (way === 'direct') return direct(options, callback);
+        const httpSocket = await tunnel(host, port, times.connect);
+        return encrypt({ ...options, httpSocket } as buildConnector.Options, callback);
+      })
+      .catch((error: unknown) => callback(error instanceof Error ? error : new Error('failed'), null));
+  };
+}
+
+/**
+ * Looks a name up here as well, because what the proxy resolves it to cannot be seen: one blocked address refuses it.
+ * A name that only the proxy can resolve passes by its spelling; the proxy has to keep such names off private networks.
+ */
+async function judgeBeforeProxy(
+  policy: AddressPolicy,
+  host: string,
+  port: number,
+  resolve: Resolve,
+  patienceMs: number,
+): Promise<'proxy' | 'direct'> {
+  if (isAddressLiteral(host)) return 'proxy';
+  const patience = Promise.withResolvers<undefined>();
+  const timer = setTimeout(patience.resolve, patienceMs);
+  const found = await Promise.race([resolve(host), patience.promise]).catch(() => undefined);
+  clearTimeout(timer);
+  if (found === undefined || found.length === 0) return 'proxy';
+  if (found.some(({ address }) => !policy.mayResolveTo(host, port, address)))
+    throw refused('This address is not public.');
+  return found.every(({ address }) => policy.isInListedNetwork(address)) ? 'direct' : 'proxy';
 }
 
 function guardedLookup(policy: AddressPolicy, port: number, resolve: Resolve): LookupFunction {

@@ -2,6 +2,7 @@
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}/g, '[email]'],
   [/\b(?:sk-|xai-|pplx-|gsk_)[A-Za-z0-9_-]{8,200}/g, '[key]'],
+  [/\bidk_[A-Za-z0-9_-]{8,200}/g, '[key]'],
   [/\bAIza[0-9A-Za-z_-]{20,80}/g, '[key]'],
   [/\beyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{1,4000}\.[A-Za-z0-9_-]{1,4000}/g, '[token]'],
   [/\bBearer [A-Za-z0-9._~+/=-]{8,4000}/gi, 'Bearer [token]'],

@@ -1,20 +1,30 @@
 import { LRUCache } from 'lru-cache';
-import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { checkTimeToLive, type KeyValueStore } from '../../ports/key-value-store.ts';
 
-/** Key-value store in this process; at most 100,000 keys, the least recently used go first. */
+/** Key-value store in this process; at most 100,000 keys, the least recently used go first. Ages run by the monotonic clock. */
 export function createMemoryKeyValueStore(): KeyValueStore {
-  const entries = new LRUCache<string, string>({ max: 100_000, ttlAutopurge: false, updateAgeOnGet: false });
+  const entries = new LRUCache<string, string>({
+    max: 100_000,
+    ttlAutopurge: false,
+    updateAgeOnGet: false,
+    perf: performance,
+    // A time kept for a millisecond or more would let many additions in a row put off the end of a key.
+    ttlResolution: 0,
+  });
   return {
     get: async (key) => entries.get(key),
     set: async (key, value, { ttlSeconds }) => {
+      checkTimeToLive(key, ttlSeconds);
       entries.set(key, value, { ttl: ttlSeconds * 1000 });
     },
     setIfAbsent: async (key, value, { ttlSeconds }) => {
+      checkTimeToLive(key, ttlSeconds);
       if (entries.has(key)) return false;
       entries.set(key, value, { ttl: ttlSeconds * 1000 });
       return true;
     },
     increment: async (key, by, { ttlSeconds }) => {
+      checkTimeToLive(key, ttlSeconds);
       const known = entries.get(key);
       const sum = Number(known ?? 0) + by;
       entries.set(key, String(sum), {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import { checkRateRule, type RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 interface Bucket {
@@ -12,6 +12,7 @@ export function createMemoryRateLimiter(clock: Clock): RateLimiter {
   const buckets = new LRUCache<string, Bucket>({ max: 50_000 });
   return {
     take(key, rule) {
+      checkRateRule(rule);
       const name = `${rule.name}:${key}`;
       const now = clock.elapsed();
       const bucket = buckets.get(name);

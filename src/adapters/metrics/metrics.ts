@@ -42,6 +42,12 @@ export function createMetrics(): Metrics {
     buckets: seconds,
     registers,
   });
+  const authorizations = new Counter({
+    name: 'indesk_zendesk_authorization_total',
+    help: 'What happened to rotating access to Zendesk',
+    labelNames: ['event'],
+    registers,
+  });
   const streams = new Gauge({ name: 'indesk_open_streams', help: 'Streams being answered', registers });
   return {
     requestFinished: ({ route, status }, time) => requests.observe({ route, status: String(status) }, time),
@@ -50,6 +56,7 @@ export function createMetrics(): Metrics {
     tokensUsed: (labels, count) => tokens.inc(labels, count),
     helpDeskFinished: ({ operation, status }, time) =>
       helpDesk.observe({ operation, status: String(status) }, time),
+    zendeskAuthorization: (labels) => authorizations.inc(labels),
     openStreams: (change) => streams.inc(change),
     render: () => registry.metrics(),
   };

@@ -17,13 +17,15 @@ export interface NewJob {
   readonly delaySeconds: number;
 }
 
-/** Inserts a job; does nothing while an unfinished one has the same name and dedupe key. */
-export async function insertJob(tx: WriteTransaction, job: NewJob): Promise<void> {
-  await sql`
+/** Inserts a job and returns its id; undefined while an unfinished one has the same name and dedupe key. */
+export async function insertJob(tx: WriteTransaction, job: NewJob): Promise<string | undefined> {
+  const query = sql<{ id: string }>`
     insert into app.job_outbox (subscription_id, name, ids, dedupe_key, run_after)
     values (${job.subscriptionId}, ${job.name}, ${JSON.stringify(job.ids)}, ${job.dedupeKey ?? null},
       app.now() + make_interval(secs => ${job.delaySeconds}))
-    on conflict (subscription_id, name, dedupe_key) where finished_at is null do nothing`.execute(tx);
+    on conflict (subscription_id, name, dedupe_key) where finished_at is null do nothing
+    returning id`;
+  return (await query.execute(tx)).rows[0]?.id;
 }
 
 /** Leases up to `limit` due jobs of the entered subscription for `leaseSeconds`. */
@@ -42,6 +44,49 @@ export async function claimJobs(
     set attempts = job.attempts + 1, locked_until = app.now() + make_interval(secs => ${leaseSeconds})
     from due where job.subscription_id = due.subscription_id and job.id = due.id
     returning job.id, job.name, job.ids, job.attempts as attempt`;
+  return (await query.execute(tx)).rows;
+}
+
+/** Leases one job of the entered subscription; undefined when it is not due, held by another process or finished. */
+export async function claimJob(
+  tx: WriteTransaction,
+  id: string,
+  leaseSeconds: number,
+): Promise<ClaimedJob | undefined> {
+  const query = sql<ClaimedJob>`
+    update app.job_outbox
+    set attempts = attempts + 1, locked_until = app.now() + make_interval(secs => ${leaseSeconds})
+    where id = ${id} and finished_at is null and run_after <= app.now()
+      and (locked_until is null or locked_until <= app.now())
+    returning id, name, ids, attempts as attempt`;
+  return (await query.execute(tx)).rows[0];
+}
+
+/** Holds a job for another `leaseSeconds`; false when the lease has gone to somebody else. */
+export async function renewLease(
+  tx: WriteTransaction,
+  job: ClaimedJob,
+  leaseSeconds: number,
+): Promise<boolean> {
+  const query = sql`
+    update app.job_outbox set locked_until = app.now() + make_interval(secs => ${leaseSeconds})
+    where id = ${job.id} and attempts = ${job.attempt} and finished_at is null and locked_until is not null`;
+  return (await query.execute(tx)).numAffectedRows === 1n;
+}
+
+/** A job that waits for a process to run it. */
+export interface DueJob {
+  readonly id: string;
+  /** Which try the next one will be. */
+  readonly attempt: number;
+}
+
+/** Jobs of the entered subscription that are due and held by nobody, the longest waiting first. */
+export async function dueJobs(tx: WriteTransaction, limit: number): Promise<readonly DueJob[]> {
+  const query = sql<DueJob>`
+    select id, attempts + 1 as attempt from app.job_outbox
+    where finished_at is null and run_after <= app.now() and (locked_until is null or locked_until <= app.now())
+    order by run_after, id limit ${limit}`;
   return (await query.execute(tx)).rows;
 }
 

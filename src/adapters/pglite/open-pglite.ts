@@ -10,6 +10,7 @@ import { createSqlDatabase, refuseUnsafeBoot } from '../sql/database.ts';
 import { DatabaseSetupError } from '../sql/errors.ts';
 import { migrationsDirectory, readMigrations } from '../sql/migrate.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { refuseFullDisk } from './free-space.ts';
 import type { WorkerInput, WorkerMessage } from './worker-messages.ts';
 
 export interface PgliteOptions {
@@ -17,6 +18,8 @@ export interface PgliteOptions {
   readonly directory?: string;
   readonly migrationDirectories?: readonly string[];
   readonly logger?: Logger;
+  /** Changes are refused while the disk has less room than this; 64 MiB when left out. */
+  readonly minimumFreeBytes?: number;
   /** Called once when the engine broke while in use; the process cannot go on with this database. */
   readonly onFailure?: (reason: string) => void;
 }
@@ -56,6 +59,7 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Bookkeepi
       pool,
       migrations,
       transactionTimeoutMs: 10_000,
+      ...(directory !== undefined && { beforeWrite: refuseFullDisk(directory, options.minimumFreeBytes) }),
       onClose: async () => {
         watch.stop();
         await stopWorker(opened);

@@ -5,8 +5,9 @@ import { createSqlDatabase, refuseUnsafeBoot } from '../sql/database.ts';
 import { DatabaseSetupError, sqlStateOf } from '../sql/errors.ts';
 import { migrate, migrationsDirectory, readMigrations } from '../sql/migrate.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { assertEncrypted, connectionFailure, connectionOptions, type TlsOptions } from './verified-tls.ts';
 
-export interface PostgresOptions {
+export interface PostgresOptions extends TlsOptions {
   /** Login `app_rw`. */
   readonly connectionString: string;
   /** A login that may become app_owner, app_lookup, app_maint and app_audit; when given, migrations are applied first. */
@@ -17,19 +18,14 @@ export interface PostgresOptions {
   readonly logger?: Logger;
 }
 
-const milliseconds = {
-  connect: 2_000,
-  statement: 5_000,
-  lock: 1_000,
-  idleInTransaction: 10_000,
-  transaction: 15_000,
-};
+// Limits of statements, locks and idle transactions are settings of the role app_rw: a pooler refuses them as start-up parameters.
+const milliseconds = { connect: 2_000, transaction: 15_000 };
 
 /** Opens a pool on PostgreSQL; throws DatabaseSetupError when the login could escape row-level security. */
 export async function openPostgres(options: PostgresOptions): Promise<BookkeepingDatabase> {
   const migrations = await readMigrations(options.migrationDirectories ?? [migrationsDirectory]);
   if (options.ownerConnectionString !== undefined) {
-    const session = await openOwnerSession(options.ownerConnectionString);
+    const session = await openOwnerSession(options.ownerConnectionString, options);
     try {
       await migrate(session, migrations);
     } finally {
@@ -37,15 +33,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Bookkeepin
     }
   }
   const pool = new pg.Pool({
-    connectionString: options.connectionString,
+    ...connectionOptions(options.connectionString, options),
     application_name: 'indesk',
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: milliseconds.connect,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: milliseconds.statement,
-    lock_timeout: milliseconds.lock,
-    idle_in_transaction_session_timeout: milliseconds.idleInTransaction,
   });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', (error) =>
@@ -58,7 +51,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Bookkeepin
     transactionTimeoutMs: milliseconds.transaction,
   };
   try {
-    await refuseUnreachable(pool);
+    await refuseUnreachable(pool, options.requireVerifiedTls === true);
     await refuseUnsafeBoot(databaseOptions);
   } catch (error) {
     await pool.end();
@@ -67,12 +60,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Bookkeepin
   return createSqlDatabase(databaseOptions);
 }
 
-async function refuseUnreachable(pool: pg.Pool): Promise<void> {
+async function refuseUnreachable(pool: pg.Pool, mustBeEncrypted: boolean): Promise<void> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw new DatabaseSetupError(`The database ${connectionFailure(error)}`);
+  });
   try {
-    (await pool.connect()).release();
-  } catch (error) {
-    const sqlState = sqlStateOf(error);
-    const reason = sqlState === undefined ? 'cannot be reached' : `refused the login (SQLSTATE ${sqlState})`;
-    throw new DatabaseSetupError(`The database ${reason}`);
+    if (mustBeEncrypted) await assertEncrypted(client);
+  } finally {
+    client.release();
   }
 }

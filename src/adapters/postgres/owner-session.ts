@@ -1,13 +1,15 @@
 import pg from 'pg';
-import { DatabaseSetupError, sqlStateOf } from '../sql/errors.ts';
+import { DatabaseSetupError } from '../sql/errors.ts';
 import type { OwnerSession } from '../sql/migrate.ts';
+import { assertEncrypted, connectionFailure, connectionOptions, type TlsOptions } from './verified-tls.ts';
 
 /** A single connection with an owner's or superuser's rights; the caller closes it. */
 export async function openOwnerSession(
   connectionString: string,
+  tls: TlsOptions = {},
 ): Promise<OwnerSession & { close(): Promise<void> }> {
   const client = new pg.Client({
-    connectionString,
+    ...connectionOptions(connectionString, tls),
     application_name: 'indesk-owner',
     connectionTimeoutMillis: 5_000,
   });
@@ -15,9 +17,13 @@ export async function openOwnerSession(
   try {
     await client.connect();
   } catch (error) {
-    const reason = sqlStateOf(error) ?? 'not reachable';
-    throw new DatabaseSetupError(`The owner's connection to the database failed (${reason})`);
+    throw new DatabaseSetupError(`The owner's connection failed: the database ${connectionFailure(error)}`);
   }
+  if (tls.requireVerifiedTls === true)
+    await assertEncrypted(client).catch(async (error: unknown) => {
+      await client.end();
+      throw error;
+    });
   return {
     execute: async (text) => {
       await client.query(text);

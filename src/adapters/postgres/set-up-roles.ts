@@ -3,15 +3,18 @@ import pg from 'pg';
 import { DatabaseSetupError, sqlStateOf } from '../sql/errors.ts';
 import { rolesFile } from '../sql/migrate.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { scramVerifier } from './scram-verifier.ts';
 
 export interface RoleOptions {
   /** Name of the database; created when there is none. */
   readonly database: string;
   /** Password for the login `app_rw`. */
   readonly appPassword: string;
+  /** Password for the login `app_backup`; it cannot log in when left out. */
+  readonly backupPassword?: string;
 }
 
-/** Makes the database, the roles, the empty schemas and the extension as a superuser; running it again changes nothing. */
+/** Makes the database, the roles, the empty schemas and the extension as a superuser or as a login that may create roles and databases; running it again changes nothing. */
 export async function setUpRoles(adminConnectionString: string, options: RoleOptions): Promise<void> {
   const roles = await readFile(rolesFile, 'utf8');
   const server = await openOwnerSession(adminConnectionString);
@@ -26,12 +29,16 @@ export async function setUpRoles(adminConnectionString: string, options: RoleOpt
   const session = await openOwnerSession(connectionStringFor(adminConnectionString, options.database));
   try {
     await session.execute(roles);
-    // The server must not write the statement with the password to its log.
-    await session.execute(
-      `set log_statement = 'none'; set log_min_error_statement = 'panic'; set log_min_duration_statement = -1`,
-    );
-    await session.execute(`alter role app_rw login password ${pg.escapeLiteral(options.appPassword)}`);
-    await session.execute(`grant connect on database ${pg.escapeIdentifier(options.database)} to app_rw`);
+    for (const [role, password] of [
+      ['app_rw', options.appPassword],
+      ['app_backup', options.backupPassword],
+    ] as const) {
+      if (password === undefined) continue;
+      await session.execute(
+        `alter role ${role} login password ${pg.escapeLiteral(scramVerifier(password))};
+        grant connect on database ${pg.escapeIdentifier(options.database)} to ${role}`,
+      );
+    }
   } catch (error) {
     const reason =
       error instanceof Error && sqlStateOf(error) !== undefined ? error.message : 'the connection was lost';

@@ -22,6 +22,8 @@ export interface SqlDatabaseOptions {
   readonly migrations: readonly Pick<Migration, 'name' | 'checksum'>[];
   /** Milliseconds after which a transaction is given up and its connection closed. */
   readonly transactionTimeoutMs: number;
+  /** Throws when there is no room for a change. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Runs after the pool has closed. */
   readonly onClose?: () => Promise<void>;
 }
@@ -40,15 +42,21 @@ export function createSqlDatabase(options: SqlDatabaseOptions): BookkeepingDatab
       run(`begin read only; ${entering(call.subscriptionId)}`, (connection) =>
         work(kyselyTransaction(connection) satisfies ReadTransaction),
       ),
-    write: async (call, decision, work) =>
-      run(`begin; ${entering(call.subscriptionId)}`, async (connection) => {
+    write: async (call, decision, work) => {
+      await options.beforeWrite?.();
+      return run(`begin; ${entering(call.subscriptionId)}`, async (connection) => {
         const transaction = kyselyTransaction(connection);
         const result = await work(transaction);
         await appendAudit(transaction, call, decision);
         return result;
-      }),
-    bookkeep: async (call, work) =>
-      run(`begin; ${entering(call.subscriptionId)}`, (connection) => work(kyselyTransaction(connection))),
+      });
+    },
+    bookkeep: async (call, work) => {
+      await options.beforeWrite?.();
+      return run(`begin; ${entering(call.subscriptionId)}`, (connection) =>
+        work(kyselyTransaction(connection)),
+      );
+    },
     lookup: <T>(work: (functions: Lookups) => Promise<T>) =>
       run('begin', (connection) => work(createLookups(connection))),
     ready: async () => {
@@ -73,7 +81,7 @@ export async function refuseUnsafeBoot(options: SqlDatabaseOptions): Promise<voi
   const findings = await runTransaction(options, 'begin read only', async (connection) => {
     const query = (text: string) =>
       connection.executeQuery<Record<string, unknown>>({ sql: text, parameters: [] });
-    const found = await bootFindings(async (text) => (await query(text)).rows);
+    const found = await bootFindings(options.engine, async (text) => (await query(text)).rows);
     return found.length > 0 ? found : findGaps(connection, options.migrations);
   }).catch((error: unknown) => {
     if (!(error instanceof DatabaseError)) throw error;

@@ -17,6 +17,8 @@ export class DatabaseSetupError extends Error {
   override readonly name = 'DatabaseSetupError';
 }
 
+const diskFull = '53100';
+
 /** Seconds a caller is asked to wait when the database does not answer. */
 const retryAfterSeconds = 2;
 
@@ -39,12 +41,18 @@ export function databaseUnavailable(): ProblemError {
   return new ProblemError('database-unavailable', { retryAfterSeconds });
 }
 
+/** The problem a caller sees when there is no room to write; reading goes on. */
+export function storageFull(): ProblemError {
+  return new ProblemError('storage-full', { retryAfterSeconds: 60 });
+}
+
 /** Any error of the driver as one of ours, without its text. Needs nothing from the driver but the shape of its errors. */
 export function fromDriver(error: unknown): Error {
   if (error instanceof TransientLeakError || error instanceof ProblemError) return error;
   if (error instanceof DatabaseError || error instanceof DatabaseSetupError) return error;
   const sqlState = sqlStateOf(error);
   if (sqlState === undefined) return databaseUnavailable();
+  if (sqlState === diskFull) return storageFull();
   const isPassing = passing.has(sqlState) || sqlState.startsWith('08') || sqlState.startsWith('53');
   return isPassing ? databaseUnavailable() : new DatabaseError(sqlState);
 }

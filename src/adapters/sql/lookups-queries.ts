@@ -3,6 +3,10 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Lookups } from '../../ports/database.ts';
 import { kyselyTransaction } from './connection.ts';
 import { DatabaseError } from './errors.ts';
+import { createZendeskOAuthLookups } from './zendesk-oauth-lookups-queries.ts';
+import { createAccountLookups } from './account-lookups-queries.ts';
+import { mfaLookups } from './mfa-lookups-queries.ts';
+import { createSubscriptionLookups } from './subscription-lookups-queries.ts';
 
 const uniqueViolation = '23505';
 
@@ -10,6 +14,10 @@ const uniqueViolation = '23505';
 export function createLookups(connection: DatabaseConnection): Lookups {
   const transaction = kyselyTransaction(connection);
   return {
+    ...createAccountLookups(transaction),
+    ...createZendeskOAuthLookups(transaction),
+    ...mfaLookups(transaction),
+    ...createSubscriptionLookups(transaction),
     async installationByAudience(audience) {
       const query = sql<{
         subscriptionId: string;

@@ -4,6 +4,7 @@ import { fetchAppPublicKey } from './app-key.ts';
 import { searchArticles } from './articles.ts';
 import { fetchAudits } from './audits.ts';
 import { fetchMacros } from './macros.ts';
+import { createZendeskOAuth } from './oauth.ts';
 import { createZendeskRequests, type ZendeskRequestOptions, type ZendeskRequests } from './request.ts';
 import { searchSolvedTickets } from './search.ts';
 import { fetchTicketWithComments } from './tickets.ts';
@@ -22,6 +23,12 @@ export function createZendeskHelpDesk(options: ZendeskRequestOptions): HelpDesk 
     searchArticles: (call, words, wanted) => searchArticles(requests, call, words, wanted),
     macros: (call) => fetchMacros(requests, call),
     checkConnection: (call) => checkConnection(requests, call),
+    endAccess: async (call) => {
+      const token = requests.tokens.forget(call.connection);
+      const { subscriptionId, subdomain } = call.connection;
+      if (token !== undefined)
+        await createZendeskOAuth(options).revoke({ subscriptionId, subdomain, signal: call.signal }, token);
+    },
     appPublicKey: (call, appId) => fetchAppPublicKey(requests, call, appId),
   };
 }

@@ -9,6 +9,9 @@ import type { AnswerHeaders } from './rate-limits.ts';
 /** Names of the kinds of request, as metrics and log lines show them. */
 export type Operation =
   | 'token'
+  | 'token-code'
+  | 'token-refresh'
+  | 'token-revoke'
   | 'ticket'
   | 'comments'
   | 'comment-count'
@@ -37,12 +40,16 @@ export interface Attempt {
   readonly headers: Readonly<Record<string, string>>;
   /** Makes it a POST. */
   readonly body?: string;
+  /** Otherwise GET, or POST with a body. */
+  readonly method?: 'DELETE';
+  /** Reads the text of a refusal too: for the token endpoint, whose refusals are codes and no content. */
+  readonly readRefusal?: boolean;
   readonly signal: AbortSignal;
   readonly number: number;
   readonly onRoundTrip?: (() => void) | undefined;
 }
 
-/** An answer; the text of one that is not 2xx is not read. */
+/** An answer; the text of one that is not 2xx is not read unless asked for. */
 export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
@@ -70,7 +77,7 @@ export async function exchange(dependencies: ExchangeDependencies, attempt: Atte
   signal.throwIfAborted();
   attempt.onRoundTrip?.();
   try {
-    const method = body === undefined ? 'GET' : 'POST';
+    const method = attempt.method ?? (body === undefined ? 'GET' : 'POST');
     const response = await egress.fetchFor('zendesk')(attempt.url, {
       method,
       headers: attempt.headers,
@@ -78,7 +85,7 @@ export async function exchange(dependencies: ExchangeDependencies, attempt: Atte
       ...(body === undefined ? {} : { body }),
     });
     let text = '';
-    if (response.ok) text = await response.text();
+    if (response.ok || attempt.readRefusal === true) text = await response.text();
     else void response.body?.cancel().catch(() => undefined);
     finish(response.status);
     return { status: response.status, headers: response.headers, text };

@@ -4,6 +4,7 @@ import { parseJson } from '../../kernel/json.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { ProblemType } from '../../kernel/problem-types.ts';
 import type { HelpDeskCall } from '../../ports/help-desk.ts';
+import type { RotatingTokens } from '../../ports/zendesk-oauth.ts';
 import { exchange, type Answer, type ExchangeDependencies, type Operation } from './exchange.ts';
 import { NetworkFailure, problemForStatus, unreadableAnswer } from './problems.ts';
 import { AccountLimits, readRetryAfter } from './rate-limits.ts';
@@ -15,6 +16,8 @@ export interface ZendeskRequestOptions extends ExchangeDependencies {
   readonly random?: () => number;
   /** Milliseconds one operation may take with its retries; 10,000 when absent. */
   readonly deadlineMs?: number;
+  /** Where the tokens of authorisations by a person come from; without it such connections are not connected. */
+  readonly rotatingTokens?: RotatingTokens;
 }
 
 /** One GET below `/api/v2/`. */

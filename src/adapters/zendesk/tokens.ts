@@ -7,11 +7,14 @@ import type { HelpDeskConnection } from '../../ports/help-desk.ts';
 import { exchange, type ExchangeDependencies } from './exchange.ts';
 import { NetworkFailure, problemForStatus, unreadableAnswer } from './problems.ts';
 import { readRetryAfter } from './rate-limits.ts';
+import type { RotatingTokens } from '../../ports/zendesk-oauth.ts';
 
 export interface TokenOptions extends ExchangeDependencies {
   readonly originFor: (subdomain: string) => string;
   /** Milliseconds one request for a token may take. */
   readonly deadlineMs: number;
+  /** Where the tokens of authorisations by a person come from. */
+  readonly rotatingTokens?: RotatingTokens | undefined;
 }
 
 interface KeptToken {
@@ -31,7 +34,7 @@ const tokenAnswer = z.object({
   expires_in: z.number().positive().nullish(),
 });
 
-/** Access tokens by client credentials, kept in memory until a minute before they expire; one request at a time per connection. */
+/** Access tokens: by client credentials, kept in memory until a minute before they expire, one request at a time per connection; those that rotate come from outside. */
 export class Tokens {
   private readonly options: TokenOptions;
   private readonly kept = new LRUCache<string, KeptToken>({ max: mostConnections });
@@ -43,6 +46,7 @@ export class Tokens {
 
   /** A token that should still be good. */
   async get(connection: HelpDeskConnection, onRoundTrip?: RoundTrip): Promise<string> {
+    if (rotates(connection)) return this.rotating().get(connection, onRoundTrip);
     const kept = this.kept.get(keyOf(connection));
     if (kept !== undefined && kept.usableUntil > this.options.clock.elapsed()) return kept.token;
     return this.fetchOnce(connection, onRoundTrip);
@@ -50,15 +54,30 @@ export class Tokens {
 
   /** Another token than the one Zendesk has just refused. */
   async renew(connection: HelpDeskConnection, refused: string, onRoundTrip?: RoundTrip): Promise<string> {
+    if (rotates(connection)) return this.rotating().renew(connection, refused, onRoundTrip);
     const key = keyOf(connection);
     if (this.kept.get(key)?.token === refused) this.kept.delete(key);
     return this.get(connection, onRoundTrip);
   }
 
-  /** A token that Zendesk gives now, which proves the client id and secret. */
+  /** A token that Zendesk gives now, which proves the client id and secret; one that rotates is left as it is. */
   async fresh(connection: HelpDeskConnection, onRoundTrip?: RoundTrip): Promise<string> {
+    if (rotates(connection)) return this.rotating().get(connection, onRoundTrip);
     this.kept.delete(keyOf(connection));
     return this.fetchOnce(connection, onRoundTrip);
+  }
+
+  /** Forgets the token in memory and returns it for revocation. */
+  forget(connection: HelpDeskConnection): string | undefined {
+    const key = keyOf(connection);
+    const kept = this.kept.get(key);
+    this.kept.delete(key);
+    return kept?.token;
+  }
+
+  private rotating(): RotatingTokens {
+    if (this.options.rotatingTokens === undefined) throw new ProblemError('zendesk-not-connected');
+    return this.options.rotatingTokens;
   }
 
   private fetchOnce(connection: HelpDeskConnection, onRoundTrip: RoundTrip): Promise<string> {
@@ -118,6 +137,8 @@ export class Tokens {
     };
   }
 }
+
+const rotates = (connection: HelpDeskConnection): boolean => connection.grant === 'authorization-code';
 
 function keyOf(connection: HelpDeskConnection): string {
   const { subscriptionId, subdomain, clientId, scopes, clientSecret } = connection;

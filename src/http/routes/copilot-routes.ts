@@ -5,11 +5,13 @@ import {
   runFeature as runFeatureEndpoint,
   sidebarState,
 } from '../../contract/copilot.ts';
+import type { Emit } from '../../copilot/feature-event.ts';
 import { features } from '../../copilot/features/index.ts';
 import { runFeature } from '../../copilot/run-feature.ts';
 import { receiptsOfTicket } from '../../services/usage/receipt-queries.ts';
 import type { HttpContext } from '../context.ts';
-import { openEventStream, outcomeBody } from '../reply.ts';
+import { endingOf } from '../open-streams.ts';
+import { openEventStream, outcomeBody, type EventStream } from '../reply.ts';
 import { bearerToken } from '../authenticate.ts';
 import { answered, route, type Caller } from '../route.ts';
 
@@ -90,6 +92,8 @@ async function answerWhole(context: HttpContext, caller: FeatureCaller): Promise
     // Its parts have been checked where they were made; serialised once, it goes out as it is.
     caller.reply.type('application/json; charset=utf-8').send(outcomeBody(outcome));
     return answered;
+  } catch (error) {
+    throw endingOf(abort.signal) ?? error;
   } finally {
     release();
   }
@@ -98,10 +102,15 @@ async function answerWhole(context: HttpContext, caller: FeatureCaller): Promise
 async function answerStreamed(context: HttpContext, caller: FeatureCaller): Promise<typeof answered> {
   const { abort, release } = abortOnDisconnect(caller, context);
   const { request, reply } = caller;
-  const headers = headersOf(reply.getHeaders());
-  reply.hijack();
-  const stream = openEventStream(reply.raw, request.id, headers, () => abort.abort());
-  context.ports.metrics.openStreams(1);
+  let stream: EventStream | undefined;
+  // Opened by the first event: what is refused before it is a status with its headers, not a stream.
+  const open = (): EventStream => {
+    const headers = headersOf(reply.getHeaders());
+    reply.hijack();
+    context.ports.metrics.openStreams(1);
+    return openEventStream(reply.raw, request.id, headers, () => abort.abort());
+  };
+  const emit: Emit = (event) => (stream ??= open()).send(event);
   const call = {
     subscriptionId: caller.subscriptionId,
     actor: caller.actor,
@@ -110,13 +119,15 @@ async function answerStreamed(context: HttpContext, caller: FeatureCaller): Prom
     ports: context.ports,
   };
   try {
-    await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit: stream.send });
-    stream.end();
+    await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit });
+    (stream ??= open()).end();
   } catch (error) {
-    if (abort.signal.aborted) reply.raw.destroy();
-    else stream.end(error);
+    const ending = endingOf(abort.signal);
+    if (stream === undefined) throw ending ?? error;
+    if (abort.signal.aborted && ending === undefined) reply.raw.destroy();
+    else stream.end(ending ?? error);
   } finally {
-    context.ports.metrics.openStreams(-1);
+    if (stream !== undefined) context.ports.metrics.openStreams(-1);
     release();
   }
   return answered;

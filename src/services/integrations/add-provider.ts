@@ -36,7 +36,7 @@ export async function addProvider(
   const check = await modelProvider.checkKey({ kind, baseUrl, apiKey, model }, call.signal);
   if (check.state === 'invalid') throw new ProblemError('provider-auth');
   const id = ids.next();
-  const sealed = secretBox.seal(apiKey, {
+  const sealed = await secretBox.seal(apiKey, {
     subscriptionId: call.subscriptionId,
     table: 'provider_connection',
     column: 'api_key',
@@ -44,7 +44,7 @@ export async function addProvider(
   });
   await database.write(
     call,
-    { permission: 'settings:write', audit: { action: 'provider.added', target: id, facts: { kind } } },
+    { permission: 'integrations:write', audit: { action: 'provider.added', target: id, facts: { kind } } },
     (tx) =>
       insertProvider(tx, call.subscriptionId, {
         id,
@@ -53,10 +53,13 @@ export async function addProvider(
         baseUrl: baseUrl ?? null,
         model,
         apiKey: sealed,
-        keyLastFour: apiKey.length >= 12 ? apiKey.slice(-4) : '',
+        keyLastFour: lastFourOf(apiKey),
         demo: parsed.data.demo,
         contextWindow: parsed.data.contextWindow ?? null,
       }),
   );
   return { id, check: check.state };
 }
+
+/** What the console shows to tell keys apart; nothing of a key so short that it would give it away. */
+export const lastFourOf = (apiKey: string): string => (apiKey.length >= 12 ? apiKey.slice(-4) : '');

@@ -1,33 +1,5 @@
-import type { WriteTransaction } from '../../ports/database.ts';
-
-interface ZendeskRow {
-  readonly subdomain: string;
-  readonly clientId: string;
-  /** Sealed. */
-  readonly clientSecret: string;
-  readonly scopes: string;
-  readonly brandIds: readonly number[] | null;
-}
-
-export async function upsertZendeskConnection(
-  tx: WriteTransaction,
-  subscriptionId: string,
-  row: ZendeskRow,
-): Promise<void> {
-  const values = {
-    subdomain: row.subdomain,
-    client_id: row.clientId,
-    client_secret: row.clientSecret,
-    scopes: row.scopes,
-    status: 'connected' as const,
-    brand_ids: row.brandIds === null ? null : JSON.stringify(row.brandIds),
-  };
-  await tx
-    .insertInto('app.zendesk_connection')
-    .values({ subscription_id: subscriptionId, ...values })
-    .onConflict((conflict) => conflict.column('subscription_id').doUpdateSet(values))
-    .execute();
-}
+import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
+import type { ProviderKind } from '../../ports/model-provider.ts';
 
 interface InstallationRow {
   readonly id: string;
@@ -95,6 +67,98 @@ export async function insertProvider(
       context_window: row.contextWindow,
     })
     .execute();
+}
+
+const shownColumns = [
+  'id',
+  'kind',
+  'label',
+  'base_url as baseUrl',
+  'model',
+  'key_last_four as keyLastFour',
+  'is_default as isDefault',
+  'demo',
+  'context_window as contextWindow',
+  'created_at as createdAt',
+] as const;
+
+/** Every provider account without its key, oldest first. */
+export async function readProviders(tx: ReadTransaction) {
+  const rows = await tx
+    .selectFrom('app.provider_connection')
+    .select(shownColumns)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ ...row, kind: row.kind as ProviderKind }));
+}
+
+/** One account with its key, sealed. */
+export async function readProvider(tx: ReadTransaction, id: string) {
+  const row = await tx
+    .selectFrom('app.provider_connection')
+    .select([...shownColumns, 'api_key as apiKey'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && { ...row, kind: row.kind as ProviderKind };
+}
+
+export async function providerIdByLabel(tx: ReadTransaction, label: string): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('app.provider_connection')
+    .select('id')
+    .where('label', '=', label)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+interface ProviderChange {
+  readonly label: string;
+  readonly baseUrl: string | null;
+  readonly model: string;
+  readonly contextWindow: number | null;
+  readonly isDefault: boolean;
+  /** Sealed; left out when it stays. */
+  readonly apiKey?: string;
+  readonly keyLastFour?: string;
+}
+
+/** False when the account is gone or its address is no longer the one that was seen. */
+export async function changeProvider(
+  tx: WriteTransaction,
+  id: string,
+  change: ProviderChange,
+  seenBaseUrl: string | null,
+): Promise<boolean> {
+  if (change.isDefault)
+    await tx
+      .updateTable('app.provider_connection')
+      .set({ is_default: false })
+      .where('is_default', '=', true)
+      .where('id', '!=', id)
+      .execute();
+  const changed = await tx
+    .updateTable('app.provider_connection')
+    .set({
+      label: change.label,
+      base_url: change.baseUrl,
+      model: change.model,
+      context_window: change.contextWindow,
+      is_default: change.isDefault,
+      ...(change.apiKey !== undefined && {
+        api_key: change.apiKey,
+        key_last_four: change.keyLastFour ?? '',
+      }),
+    })
+    .where('id', '=', id)
+    .where('base_url', 'is not distinct from', seenBaseUrl)
+    .executeTakeFirst();
+  return changed.numUpdatedRows === 1n;
+}
+
+export async function deleteProvider(tx: WriteTransaction, id: string): Promise<boolean> {
+  const gone = await tx.deleteFrom('app.provider_connection').where('id', '=', id).executeTakeFirst();
+  return gone.numDeletedRows === 1n;
 }
 
 /** Switches a feature on or off, keeping its instructions. */

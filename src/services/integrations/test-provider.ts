@@ -4,6 +4,7 @@ import { Transient } from '../../kernel/transient.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Generation, ModelConnection } from '../../ports/model-provider.ts';
 import type { SettingsReader } from '../settings/settings-reader.ts';
+import { readProvider } from './integration-queries.ts';
 
 export interface ProviderTest {
   readonly key: string;
@@ -24,12 +25,14 @@ const shape = {
   accepts: (value: unknown) => Answer.safeParse(value).success,
 };
 
-/** Tries the subscription's provider with a harmless question of our own: key, streaming, structured output. */
+/** Tries a provider with a harmless question of our own: key, streaming, structured output. Without an id, the one that answers. */
 export async function testProvider(
-  call: Call<'modelProvider' | 'clock'>,
+  call: Call<'database' | 'secretBox' | 'modelProvider' | 'clock'>,
   settings: SettingsReader,
+  id?: string,
 ): Promise<ProviderTest> {
-  const { provider } = await settings.get(call.subscriptionId);
+  const provider =
+    id === undefined ? (await settings.get(call.subscriptionId)).provider : await openProvider(call, id);
   if (provider === undefined) throw new ProblemError('provider-not-connected');
   const { modelProvider } = call.ports;
   const key = await modelProvider.checkKey(provider, call.signal);
@@ -38,6 +41,22 @@ export async function testProvider(
     tryStructured(call, provider),
   ]);
   return { key: key.state, streaming: streaming.outcome, structured, firstTokenMs: streaming.firstTokenMs };
+}
+
+async function openProvider(call: Call<'database' | 'secretBox'>, id: string): Promise<ModelConnection> {
+  const { database, secretBox } = call.ports;
+  const { subscriptionId } = call;
+  const stored = await database.read(call, (tx) => readProvider(tx, id));
+  if (stored === undefined) throw new ProblemError('not-found');
+  const binding = { subscriptionId, table: 'provider_connection', column: 'api_key', row: id };
+  return {
+    kind: stored.kind,
+    baseUrl: stored.baseUrl ?? undefined,
+    apiKey: await secretBox.open(stored.apiKey, binding),
+    model: stored.model,
+    demo: stored.demo,
+    contextWindow: stored.contextWindow ?? undefined,
+  };
 }
 
 const ask = (call: Call<'modelProvider'>, connection: ModelConnection): Generation => ({

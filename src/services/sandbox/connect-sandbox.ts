@@ -16,7 +16,17 @@ export const SandboxConnection = z.object({
 });
 export type SandboxConnection = z.infer<typeof SandboxConnection>;
 
-type SandboxCall = Call<'database' | 'helpDesk' | 'secretBox' | 'modelProvider' | 'ids' | 'egress'>;
+type SandboxCall = Call<
+  | 'database'
+  | 'helpDesk'
+  | 'secretBox'
+  | 'modelProvider'
+  | 'ids'
+  | 'egress'
+  | 'clock'
+  | 'zendeskOAuth'
+  | 'logger'
+>;
 
 /** Connects the demo subscription to the simulators. Its Zendesk access is renewed at each start; a provider somebody chose is left alone. */
 export async function connectSandbox(

@@ -2,8 +2,9 @@ import { featureNames } from '../../contract/copilot.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import { upsertFeatureSwitch } from '../integrations/integration-queries.ts';
+import { readWithheldFeatures } from './settings-queries.ts';
 
-/** Switches a feature on or off for a subscription. */
+/** Switches a feature on or off for a subscription. Throws `not-found`, and `forbidden` for one its plan does not include. */
 export async function setFeatureSwitch(
   call: Call<'database' | 'clock'>,
   feature: string,
@@ -17,6 +18,10 @@ export async function setFeatureSwitch(
       permission: 'settings:write',
       audit: { action: 'feature.switched', target: feature, facts: { enabled } },
     },
-    (tx) => upsertFeatureSwitch(tx, call.subscriptionId, feature, enabled, call.ports.clock.now()),
+    async (tx) => {
+      if (enabled && (await readWithheldFeatures(tx)).includes(feature))
+        throw new ProblemError('forbidden', { detail: 'The plan does not include this feature.' });
+      await upsertFeatureSwitch(tx, call.subscriptionId, feature, enabled, call.ports.clock.now());
+    },
   );
 }

@@ -1,8 +1,14 @@
+import { sql } from 'kysely';
 import type { ReadTransaction } from '../../ports/database.ts';
 
 /** Everything a warm call needs, in one transaction; the tenant is the transaction's own. */
 export async function readSettings(tx: ReadTransaction) {
-  const subscription = await tx.selectFrom('app.subscription').select(['name', 'status']).executeTakeFirst();
+  const subscription = await tx
+    .selectFrom('app.subscription')
+    .select(['name', 'status', 'withheld_features', 'withheld_permissions', 'request_quota', 'token_quota'])
+    .select(sql<boolean>`expires_at is null or expires_at > app.now()`.as('current'))
+    .select(sql<boolean>`held_since is not null`.as('held'))
+    .executeTakeFirst();
   const features = await tx
     .selectFrom('app.feature_setting')
     .select(['feature', 'enabled', 'instructions'])
@@ -14,7 +20,13 @@ export async function readSettings(tx: ReadTransaction) {
     .executeTakeFirst();
   const zendesk = await tx
     .selectFrom('app.zendesk_connection')
-    .select(['subdomain', 'client_id', 'client_secret', 'scopes', 'status', 'brand_ids'])
+    .select(['subdomain', 'client_id', 'client_secret', 'scopes', 'status', 'brand_ids', 'grant_kind'])
     .executeTakeFirst();
   return { subscription, features, provider, zendesk };
+}
+
+/** Features the plan of the entered subscription does not include. */
+export async function readWithheldFeatures(tx: ReadTransaction): Promise<readonly string[]> {
+  const row = await tx.selectFrom('app.subscription').select('withheld_features').executeTakeFirst();
+  return row?.withheld_features ?? [];
 }

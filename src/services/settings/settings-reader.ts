@@ -3,7 +3,7 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Database } from '../../ports/database.ts';
 import type { HelpDeskConnection } from '../../ports/help-desk.ts';
 import type { ModelConnection, ProviderKind } from '../../ports/model-provider.ts';
-import type { SecretBox } from '../../ports/secret-box.ts';
+import { SecretBoxError, type SealBinding, type SecretBox } from '../../ports/secret-box.ts';
 import { readSettings } from './settings-queries.ts';
 
 export interface FeatureSetting {
@@ -15,7 +15,16 @@ export interface FeatureSetting {
 /** What a warm call needs to know of a subscription, keys opened. */
 export interface SubscriptionSettings {
   readonly name: string;
+  /** Not suspended, expired or deleted. */
   readonly active: boolean;
+  /** Under legal hold: nothing stored may be erased. */
+  readonly held: boolean;
+  /** What the operator allows a month; null is no limit. */
+  readonly quotas: { readonly requests: number | null; readonly tokens: number | null };
+  /** What the plan does not include, whatever a role allows. */
+  readonly withheldPermissions: ReadonlySet<string>;
+  /** What the plan does not include; these are off in `features` too. */
+  readonly withheldFeatures: ReadonlySet<string>;
   readonly features: ReadonlyMap<string, FeatureSetting>;
   readonly provider: ModelConnection | undefined;
   readonly zendesk: HelpDeskConnection | undefined;
@@ -43,6 +52,11 @@ export class SettingsReader {
     return this.#load(subscriptionId).then(requireActive);
   }
 
+  /** Also answers for a subscription that is not active. Throws `subscription-inactive` when there is none. */
+  any(subscriptionId: string): SubscriptionSettings | Promise<SubscriptionSettings> {
+    return this.#cache.get(subscriptionId) ?? this.#load(subscriptionId);
+  }
+
   /** Called after a change, so that it shows at once in this process and within 60 seconds in others. */
   forget(subscriptionId: string): void {
     this.#cache.delete(subscriptionId);
@@ -67,46 +81,95 @@ export class SettingsReader {
   async #read(subscriptionId: string): Promise<SubscriptionSettings> {
     const rows = await this.#database.read({ subscriptionId }, (tx) => readSettings(tx));
     if (rows.subscription === undefined) throw new ProblemError('subscription-inactive');
-    const open = (sealed: string, table: string, column: string, row: string): string =>
-      this.#secretBox.open(sealed, { subscriptionId, table, column, row });
     const { provider, zendesk } = rows;
+    const open = (sealed: string, table: string, column: string, row: string): Promise<string | undefined> =>
+      openOrUndefined(this.#secretBox, sealed, { subscriptionId, table, column, row });
+    const apiKey = provider && (await open(provider.api_key, 'provider_connection', 'api_key', provider.id));
+    const clientSecret =
+      zendesk === undefined || zendesk.client_secret === null || zendesk.grant_kind === 'authorization-code'
+        ? ''
+        : await open(zendesk.client_secret, 'zendesk_connection', 'client_secret', subscriptionId);
     return {
       name: rows.subscription.name,
-      active: rows.subscription.status === 'active',
-      features: new Map(
-        rows.features.map((row) => [
-          row.feature,
-          {
-            enabled: row.enabled,
-            instructions:
-              row.instructions === null
-                ? undefined
-                : open(row.instructions, 'feature_setting', 'instructions', row.feature),
-          },
-        ]),
+      ...limitsOf(rows.subscription),
+      features: switches(
+        rows.subscription.withheld_features,
+        await Promise.all(
+          rows.features.map(async ({ feature, enabled, instructions }): Promise<[string, FeatureSetting]> => {
+            if (instructions === null) return [feature, { enabled, instructions: undefined }];
+            const opened = await open(instructions, 'feature_setting', 'instructions', feature);
+            // Without its own instructions, which may forbid things, a feature must not answer.
+            return [feature, { enabled: enabled && opened !== undefined, instructions: opened }];
+          }),
+        ),
       ),
-      provider: provider && {
-        kind: provider.kind as ProviderKind,
-        baseUrl: provider.base_url ?? undefined,
-        apiKey: open(provider.api_key, 'provider_connection', 'api_key', provider.id),
-        model: provider.model,
-        demo: provider.demo,
-        contextWindow: provider.context_window ?? undefined,
-      },
-      zendesk: zendesk && {
-        subscriptionId,
-        subdomain: zendesk.subdomain,
-        clientId: zendesk.client_id,
-        clientSecret: open(zendesk.client_secret, 'zendesk_connection', 'client_secret', subscriptionId),
-        scopes: zendesk.scopes,
-        brandIds: zendesk.brand_ids,
-      },
-      zendeskStatus: zendesk?.status ?? 'not-connected',
+      provider:
+        provider && apiKey !== undefined
+          ? {
+              kind: provider.kind as ProviderKind,
+              baseUrl: provider.base_url ?? undefined,
+              apiKey,
+              model: provider.model,
+              demo: provider.demo,
+              contextWindow: provider.context_window ?? undefined,
+            }
+          : undefined,
+      zendesk:
+        zendesk && clientSecret !== undefined
+          ? {
+              subscriptionId,
+              subdomain: zendesk.subdomain,
+              clientId: zendesk.client_id,
+              clientSecret,
+              grant: zendesk.grant_kind,
+              scopes: zendesk.scopes,
+              brandIds: zendesk.brand_ids,
+            }
+          : undefined,
+      zendeskStatus: clientSecret === undefined ? 'reconnect-needed' : (zendesk?.status ?? 'not-connected'),
     };
+  }
+}
+
+/** Undefined for what a lost root key has shut: it must be entered again, and everything else goes on. */
+async function openOrUndefined(
+  secretBox: SecretBox,
+  sealed: string,
+  binding: SealBinding,
+): Promise<string | undefined> {
+  try {
+    return await secretBox.open(sealed, binding);
+  } catch (error) {
+    if (error instanceof SecretBoxError) return undefined;
+    throw error;
   }
 }
 
 function requireActive(settings: SubscriptionSettings): SubscriptionSettings {
   if (!settings.active) throw new ProblemError('subscription-inactive');
   return settings;
+}
+
+function limitsOf(
+  row: NonNullable<Awaited<ReturnType<typeof readSettings>>['subscription']>,
+): Pick<SubscriptionSettings, 'active' | 'held' | 'quotas' | 'withheldPermissions' | 'withheldFeatures'> {
+  const quota = (value: string | null): number | null => (value === null ? null : Number(value));
+  return {
+    active: row.status === 'active' && row.current,
+    held: row.held,
+    quotas: { requests: quota(row.request_quota), tokens: quota(row.token_quota) },
+    withheldPermissions: new Set(row.withheld_permissions),
+    withheldFeatures: new Set(row.withheld_features),
+  };
+}
+
+/** The subscription's own switches, and off whatever its plan does not include. */
+function switches(
+  withheld: readonly string[],
+  own: readonly (readonly [string, FeatureSetting])[],
+): ReadonlyMap<string, FeatureSetting> {
+  const all = new Map(own);
+  for (const feature of withheld)
+    all.set(feature, { enabled: false, instructions: all.get(feature)?.instructions });
+  return all;
 }

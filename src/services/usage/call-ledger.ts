@@ -2,6 +2,7 @@ import type { Receipt } from '../../contract/stream-events.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { addUsage } from '../quotas/quota-queries.ts';
 import { insertReceipts } from './receipt-queries.ts';
 
 export interface LedgerEntry {
@@ -81,9 +82,13 @@ export class CallLedger {
       await database.write(
         call,
         { permission: 'system', audit: { action: 'copilot.called', facts: { count: entries.length } } },
-        (tx) => insertReceipts(tx, subscriptionId, entries),
+        async (tx) => {
+          await insertReceipts(tx, subscriptionId, entries);
+          await addUsage(tx, subscriptionId, sumOf(entries));
+        },
       );
-    } catch {
+    } catch (error) {
+      if (isGone(error)) return logger.info('receipts dropped', { subscriptionId, count: entries.length });
       logger.error('receipts delayed', { subscriptionId, count: entries.length });
       for (const entry of entries) this.#keep(subscriptionId, entry);
     }
@@ -97,4 +102,32 @@ export class CallLedger {
     this.#count += 1;
     this.#timer ??= setTimeout(() => void this.flush(), 5_000).unref();
   }
+}
+
+const foreignKeyViolation = '23503';
+
+/** The subscription was erased while its calls ran: nothing of it may be written any more. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'sqlState' in error && error.sqlState === foreignKeyViolation;
+}
+
+function sumOf(entries: readonly LedgerEntry[]): Parameters<typeof addUsage>[2] {
+  const sum = {
+    calls: entries.length,
+    inputTokens: 0,
+    cachedInputTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+    costNanoUsd: 0,
+    unpricedCalls: 0,
+  };
+  for (const { receipt } of entries) {
+    sum.inputTokens += receipt.inputTokens;
+    sum.cachedInputTokens += receipt.cachedInputTokens;
+    sum.outputTokens += receipt.outputTokens;
+    sum.reasoningTokens += receipt.reasoningTokens;
+    sum.costNanoUsd += receipt.costNanoUsd ?? 0;
+    if (receipt.costNanoUsd === null) sum.unpricedCalls += 1;
+  }
+  return sum;
 }

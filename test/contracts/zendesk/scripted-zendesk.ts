@@ -88,6 +88,7 @@ export async function startScriptedZendesk(
       firstToken: () => undefined,
       tokensUsed: () => undefined,
       helpDeskFinished: (labels) => void measured.push(`${labels.operation} ${labels.status}`),
+      zendeskAuthorization: () => undefined,
       openStreams: () => undefined,
       render: async () => '',
     },

@@ -64,6 +64,7 @@ export async function startSimulatedAccount(): Promise<SimulatedAccount> {
       firstToken: note,
       tokensUsed: note,
       helpDeskFinished: note,
+      zendeskAuthorization: note,
       openStreams: note,
       render: async () => '',
     },

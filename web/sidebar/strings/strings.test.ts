@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Confidence } from '../../../src/contract/copilot.ts';
 import { CostQuality, ProgressStage, Source } from '../../../src/contract/stream-events.ts';
 import { problemTypes, type ProblemType } from '../../../src/kernel/problem-types.ts';
-import { de, deProblems } from './de.ts';
+import { de } from './de.ts';
+import { deProblems } from './de-problems.ts';
 import { en } from './en.ts';
 import { translateFor, type StringKey } from './translate.ts';
 

@@ -1,5 +1,6 @@
 import { problemTypes, type ProblemType } from '../../../src/kernel/problem-types.ts';
-import { de, deProblems } from './de.ts';
+import { de } from './de.ts';
+import { deProblems } from './de-problems.ts';
 import { en } from './en.ts';
 
 export type StringKey = keyof typeof en;

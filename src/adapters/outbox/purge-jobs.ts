@@ -1,0 +1,14 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Database } from '../../ports/database.ts';
+
+const everyMs = 60_000;
+
+/** Deletes finished jobs that have reached their age; does so once a minute however often it is called. */
+export function createPurge(database: Database, clock: Clock): () => Promise<void> {
+  let purgedAt = clock.elapsed();
+  return async () => {
+    if (clock.elapsed() - purgedAt < everyMs) return;
+    purgedAt = clock.elapsed();
+    await database.lookup((lookups) => lookups.purgeJobs());
+  };
+}

@@ -1,0 +1,91 @@
+import { plain, sealed, subscriptionId, type CatalogueEntries } from './entry.ts';
+
+const limit = plain('what the operator allows', 'a number');
+const count = plain('usage and cost', 'a number without content');
+const withSubscription = {
+  retention: 'until the subscription is deleted',
+  erasedBy: 'deleting the subscription',
+};
+
+export const subscriptionEntries: CatalogueEntries = {
+  subscription: {
+    purpose: 'A customer of this installation.',
+    ...withSubscription,
+    columns: {
+      id: plain('names the subscription everywhere', 'an id; row-level security needs it'),
+      name: plain('what the operator calls it', 'found by it; chosen by the operator, not about a person'),
+      plan: plain('which limits hold', 'a word from a list'),
+      tier: plain('which level of the plan', 'a word from a list'),
+      status: plain('whether it may be used', 'a word from a list'),
+      status_since: plain('when that began', 'a time'),
+      created_at: plain('order and age', 'a time'),
+      expires_at: plain('when it ends', 'a time'),
+      contact_email: sealed('reaches the customer', 'id'),
+      contact_email_index: plain('finds the subscription of an address', 'a keyed hash; searched by'),
+      key_hash: plain('recognises the key of the installed app', 'a hash of random bits'),
+      key_last_four: plain('recognises the key in the console', 'four characters'),
+      key_since: plain('age of the key', 'a time'),
+      previous_key_hash: plain('lets the key before work on for a while', 'a hash of random bits'),
+      previous_key_until: plain('until when', 'a time'),
+      request_quota: limit,
+      token_quota: limit,
+      seat_quota: limit,
+      ai_agent_quota: limit,
+      withheld_features: plain('what the plan does not include', 'words from a list'),
+      withheld_permissions: plain('what the plan does not include', 'words from a list'),
+      held_since: plain('legal hold: nothing is erased', 'a time'),
+      hold_reference: plain('which legal hold', 'a case number of the operator'),
+      erase_after: plain('until when a deletion can be taken back', 'a time'),
+      access_withdrawn_at: plain('when credentials went', 'a time'),
+      erasure_counts: plain('proves what was erased', 'counts'),
+    },
+  },
+  usage_month: {
+    purpose: 'What a subscription used and cost in a month.',
+    ...withSubscription,
+    columns: {
+      subscription_id: subscriptionId,
+      month: plain('which month', 'a day'),
+      requests_taken: plain('keeps to the limit', 'a number'),
+      tokens_taken: plain('keeps to the limit', 'a number'),
+      calls: count,
+      input_tokens: count,
+      cached_input_tokens: count,
+      output_tokens: count,
+      reasoning_tokens: count,
+      cost_nano_usd: count,
+      unpriced_calls: plain('says that the cost is not all', 'a number'),
+    },
+  },
+  admin_token: {
+    purpose: 'Lets an operator’s own program in.',
+    retention: '90 days after it expired or was revoked',
+    erasedBy: 'the hourly clean-up',
+    columns: {
+      subscription_id: subscriptionId,
+      id: plain('names the token', 'ten characters of it that open nothing'),
+      label: plain('tells tokens apart', 'chosen by the operator'),
+      token_hash: plain('recognises the token', 'a hash of random bits'),
+      scopes: plain('what it may do', 'words from a list'),
+      created_by: plain('who made it', 'an id'),
+      created_at: plain('age', 'a time'),
+      expires_at: plain('when it is over', 'a time'),
+      last_used_on: plain('finds tokens that nobody uses', 'a day'),
+      revoked_at: plain('when it was ended', 'a time'),
+    },
+  },
+  tombstone: {
+    purpose: 'Proves that a subscription was erased.',
+    retention: 'as long as the installation',
+    erasedBy: 'never: it says nothing about anybody',
+    columns: {
+      subscription_id: subscriptionId,
+      id: plain('names the row', 'an id'),
+      erased_hash: plain('recognises the subscription when its id is known', 'a hash'),
+      erased_at: plain('when', 'a time'),
+      actor_kind: plain('what kind of actor', 'a word from a list'),
+      actor_id: plain('who', 'an id'),
+      counts: plain('how many rows', 'counts'),
+    },
+  },
+};
