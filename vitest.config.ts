@@ -4,6 +4,8 @@ const everywhere = ['**/node_modules/**', 'dist/**', '.indesk/**'];
 
 export default defineConfig({
   test: {
+    // Service tests mostly wait: for servers, for leases to end, for a browser.
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -7,6 +7,7 @@ import { endpoints, type AnyEndpoint } from '../../src/contract/endpoints.ts';
 import { problemTypes } from '../../src/kernel/problem-types.ts';
 import { dataCatalogue } from '../../src/services/data-catalogue/catalogue.ts';
 import type { ColumnEntry } from '../../src/services/data-catalogue/entry.ts';
+import { missingChecks, provenChecks } from './security-index.ts';
 import { features } from '../../src/copilot/features/index.ts';
 
 const generatedNote = 'Generated from the source by `npm run generate`; a change by hand is overwritten.';
@@ -105,12 +106,23 @@ function bodySchema(one: AnyEndpoint): unknown {
   };
 }
 
+function securityChecksPage(): string {
+  const proven = provenChecks(join(import.meta.dirname, '../..'));
+  const rows = proven.flatMap(({ number, tests }) =>
+    tests.map(({ file, name }) => `| ${number} | ${cell(name)} | \`${file}\` |`),
+  );
+  const missing = missingChecks(proven);
+  const open = missing.length === 0 ? 'None.' : `${missing.join(', ')}.`;
+  return `# Security and reliability checks\n\n${generatedNote}\n\nEach numbered check (S security, R reliability) and the tests whose names begin with its number.\n\n## Promised and without a test of that number yet\n\n${open}\n\n## Proven\n\n| check | test | file |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
 /** Every generated file with what it should hold. */
 export const references = (): Readonly<Record<string, string>> => ({
   'docs/reference/problems.md': problemsPage(),
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/endpoints.md': endpointsPage(),
   'docs/reference/openapi.json': openApi(),
+  'docs/reference/security-checks.md': securityChecksPage(),
   'docs/reference/stored-data.md': storedDataPage(),
 });
 

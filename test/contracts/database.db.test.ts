@@ -10,8 +10,11 @@ import { enginesAndPooler } from '../support/database.ts';
 const refused = { name: 'DatabaseError', sqlState: '42501' };
 
 for (const { name, available, open } of enginesAndPooler) {
-  const number = name === 'postgres-pgbouncer' ? 'S72: ' : '';
-  describe.skipIf(!available)(`${number}the database port on ${name}`, () => {
+  const title =
+    name === 'postgres-pgbouncer'
+      ? 'S72: the database port behind PgBouncer in transaction mode'
+      : `the database port on ${name}`;
+  describe.skipIf(!available)(title, () => {
     let database: BookkeepingDatabase;
     let own: TestCall;
     let other: TestCall;

@@ -358,7 +358,7 @@ describe('what a stranger could learn from a refusal', () => {
 });
 
 describe('inside of a database transaction', () => {
-  it('refuses every call', async () => {
+  it('R20: refuses every call', async () => {
     const server = await serving((_request, response) => response.end('hello'));
     const egress = egressWith({ allowedPrivate: [server.host] });
     const inside = await errorOf(() => runInTransactionScope(() => egress.fetchFor('provider')(server.url)));

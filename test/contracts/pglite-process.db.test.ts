@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPglite } from '../../src/adapters/pglite/open-pglite.ts';
 import { isHammering, rounds } from '../support/hammer.ts';
 
+const dying = fileURLToPath(new URL('../support/pglite-dying.ts', import.meta.url));
 const writer = fileURLToPath(new URL('../support/pglite-writer.ts', import.meta.url));
 
 describe('the embedded database and its process', () => {
@@ -22,8 +23,8 @@ describe('the embedded database and its process', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const start = (directory: string) => {
-    const child = spawn(process.execPath, [writer, directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = (directory: string, file = writer) => {
+    const child = spawn(process.execPath, [file, directory], { stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     return child;
   };
@@ -113,6 +114,23 @@ describe('the embedded database and its process', () => {
       JSON.stringify({ token: 'x', pid: 1, started: 'b:1', place: 'another machine' }),
     );
     await expect(openPglite({ directory })).rejects.toThrow('is in use by process 1');
+  });
+
+  test('a database that dies ends the process with a plain line, and the next start finds everything', async () => {
+    const directory = path.join(root, 'dying');
+    for (let time = 0; time < 2; time += 1) {
+      const child = start(directory, dying);
+      let message = '';
+      child.stderr.on('data', (text: Buffer) => (message += text.toString()));
+      const code = await new Promise((resolve) => child.once('exit', resolve));
+      expect(message).toBe(
+        'indesk: the thread of the embedded database ended. What was acknowledged is kept: start the program again.\n',
+      );
+      expect(code).toBe(1);
+    }
+    const database = await openPglite({ directory: path.join(directory, 'database') });
+    expect(await database.ready()).toBe(true);
+    await database.close();
   });
 
   test('keeps its socket short when the directory is deep, and leaves none behind', async () => {

@@ -53,7 +53,7 @@ async function countSeats(tx: WriteTransaction): Promise<number> {
 export function readAccount(tx: ReadTransaction, accountId: string) {
   return tx
     .selectFrom('app.account')
-    .select(['id', 'role', 'status', 'email', 'password_hash', 'created_at', 'last_sign_in_on'])
+    .select(['id', 'role', 'status', 'email', 'password_hash', 'created_at'])
     .where('id', '=', accountId)
     .executeTakeFirst();
 }
@@ -62,7 +62,15 @@ export function readAccount(tx: ReadTransaction, accountId: string) {
 export function listAccounts(tx: ReadTransaction) {
   return tx
     .selectFrom('app.account')
-    .select(['id', 'role', 'status', 'email', 'created_at', 'last_sign_in_on'])
+    .select([
+      'id',
+      'role',
+      'status',
+      'email',
+      'created_at',
+      // As text: the driver would read a day as midnight where the server stands.
+      sql<string | null>`last_sign_in_on::text`.as('last_sign_in_on'),
+    ])
     .orderBy('created_at')
     .orderBy('id')
     .limit(1_000)

@@ -40,7 +40,7 @@ export async function listPeople(call: PeopleCall): Promise<readonly Person[]> {
       role: row.role,
       status: row.status,
       createdAt: row.created_at,
-      lastSignInOn: row.last_sign_in_on?.toISOString().slice(0, 10) ?? null,
+      lastSignInOn: row.last_sign_in_on,
     })),
   );
 }
