@@ -38,7 +38,9 @@ describe.each(engines.filter((engine) => engine.available))('disconnecting Zende
     });
   });
 
-  it.runIf(engine.name === 'postgres')(
+  // Only a server keeps a file per table that can be read beside it.
+  const onlyOnPostgres = engine.name === 'postgres' ? [engine.name] : [];
+  it.each(onlyOnPostgres)(
     'S56: leaves no byte of a credential in the files of its table once the consent.database has given the room back',
     async () => {
       const admin = await consent.connect({ clientId: 'indesk_sandbox_public' });
