@@ -30,6 +30,8 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
+          // A second, which is usual, is short on a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           hookTimeout: 60_000,
         },
       },

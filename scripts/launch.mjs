@@ -32,6 +32,9 @@ function run(file, fileArgs, environment = {}) {
 if (command === 'start') {
   ensureWebBuilt(root, node);
   await start({ root, node, args, startedAt });
+} else if (command === 'build') {
+  ensureWebBuilt(root, node);
+  process.stdout.write('The pages for the browser are in dist/web.\n');
 } else if (command === 'test') {
   ensureWebBuilt(root, node);
   run('scripts/test.ts', args);
@@ -39,6 +42,6 @@ if (command === 'start') {
   if (!args[0].startsWith('src/') && !args[0].includes('verify')) ensureWebBuilt(root, node);
   run(args[0], args.slice(1));
 } else {
-  process.stderr.write('Usage: node scripts/launch.mjs start | test | run FILE\n');
+  process.stderr.write('Usage: node scripts/launch.mjs start | build | test | run FILE\n');
   process.exit(2);
 }

@@ -1,11 +1,24 @@
 // Runs tests in another way: `hammer` repeats the searches for something rare, `pgbouncer` puts PgBouncer before PostgreSQL.
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const variants: Readonly<
-  Record<string, { readonly environment: object; readonly files: readonly string[] }>
-> = {
+
+interface Variant {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+}
+
+/** Tests that get their PostgreSQL from the run; where one is started by the test itself, no pooler stands before it. */
+function testsOnTheCommonServer(): readonly string[] {
+  return globSync('{src,test}/**/*.db.test.ts', { cwd: root }).filter((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return text.includes('support/database.ts') && !text.includes('startPostgresCluster');
+  });
+}
+
+const variants: Readonly<Record<string, Variant>> = {
   hammer: {
     environment: { TEST_HAMMER: 'yes', REFRESH_ROUNDS: '1000' },
     files: [
@@ -14,7 +27,10 @@ const variants: Readonly<
       'test/contracts/console-sessions.db.test.ts',
     ],
   },
-  pgbouncer: { environment: { TEST_THROUGH_PGBOUNCER: 'yes' }, files: ['.db.test.ts'] },
+  pgbouncer: {
+    environment: { TEST_THROUGH_PGBOUNCER: 'yes' },
+    files: testsOnTheCommonServer(),
+  },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

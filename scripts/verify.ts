@@ -1,10 +1,12 @@
 // Everything that can be checked in seconds and without services: types, lint, format, floors, source rules, docs, generated files.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { checkCommands } from './checks/commands.ts';
 import { checkDocs } from './checks/docs.ts';
 import { checkFloors } from './checks/floors.ts';
 import { checkSources } from './checks/source-rules.ts';
 import { findSecrets } from './checks/secrets.ts';
+import { indexFaults, provenChecks } from './checks/security-index.ts';
 import { staleReferences } from './checks/references.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -50,6 +52,8 @@ const checks: readonly Check[] = [
     run: async () => findSecrets(root).found.map(({ rule, file, line }) => `${file}:${line} ${rule}`),
   },
   { name: 'docs name files that exist', run: async () => checkDocs(root) },
+  { name: 'guides name commands that exist', run: () => checkCommands(root) },
+  { name: 'every promised check has its test', run: async () => indexFaults(provenChecks(root)) },
   { name: 'generated reference is current', run: async () => staleReferences(root) },
 ];
 

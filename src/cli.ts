@@ -2,61 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, inspectEnvironment, readConfig } from './config.ts';
 import { runCommand, type ControlAnswer, type ControlRequest } from './control/commands.ts';
 import { controlSocketPath } from './control/control-path.ts';
-import { keyOptions, keyRequest, keyUsage, startOverCommand } from './control/key-commands.ts';
-import { operatorOptions, operatorRequest, operatorUsage } from './control/operator-arguments.ts';
-import { checkConfig } from './production-checks/refuse-unsafe.ts';
+import { commandOptions, commandUsage, requestOf, type OptionValues } from './control/command-line.ts';
+import { startOverCommand } from './control/key-arguments.ts';
+import { checkConfig, variableOf } from './production-checks/refuse-unsafe.ts';
 import { openProgram } from './start.ts';
-
-const usage = `Usage: npm run indesk -- COMMAND
-
-  connect zendesk --subdomain NAME --client-id ID [--scopes "read tickets:write"] [--brands 1,2]
-                  [--app-id N --installation-id N]     the client secret is asked for, or read from standard input
-  connect zendesk --oauth --subdomain NAME [--client-id ID]
-                  by a person's consent in the browser; without a client id, with the client of this server
-  disconnect zendesk
-  provider add    --kind KIND --model MODEL [--base-url URL] [--context-window TOKENS]
-                  the key is asked for, or read from standard input
-                  KIND: openai anthropic google mistral deepseek xai moonshot openrouter openai-compatible
-  provider remove --label NAME
-  provider test   tries key, streaming and structured output without sending any ticket
-  feature on|off NAME
-  invite          --email ADDRESS [--role admin|member] [--language en|de]
-                  mails a link with which a person joins the subscription
-  doctor          what works, what does not, and what to do
-  check-config    every reason why these settings would not start in production; opens nothing
-
-${keyUsage}
-
-${operatorUsage}
-
-  --subscription NAME   which customer (default: main)
-
-The commands work while the server runs and while it does not.`;
-
-const options = {
-  subdomain: { type: 'string' },
-  'client-id': { type: 'string' },
-  scopes: { type: 'string' },
-  brands: { type: 'string' },
-  'app-id': { type: 'string' },
-  'installation-id': { type: 'string' },
-  kind: { type: 'string' },
-  model: { type: 'string' },
-  'base-url': { type: 'string' },
-  'context-window': { type: 'string' },
-  label: { type: 'string' },
-  oauth: { type: 'boolean' },
-  role: { type: 'string' },
-  language: { type: 'string' },
-  subscription: { type: 'string' },
-  ...operatorOptions,
-  ...keyOptions,
-  help: { type: 'boolean' },
-} as const;
+import { tryConnections } from './start-connection-checks.ts';
 
 /** A secret never stands in an argument, where every process could read it. */
 async function readSecret(question: string): Promise<string> {
@@ -65,75 +20,15 @@ async function readSecret(question: string): Promise<string> {
     for await (const chunk of process.stdin) text += String(chunk);
     return text.trim();
   }
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const secret = await lines.question(`${question}: `);
+  // The terminal's own output would show what is typed.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  lines.once('SIGINT', () => process.exit(130));
+  process.stderr.write(`${question} (not shown): `);
+  const secret = await lines.question('');
   lines.close();
+  process.stderr.write('\n');
   return secret.trim();
-}
-
-const number = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number(text);
-
-async function toRequest(
-  words: readonly string[],
-  values: Readonly<Record<string, string | boolean | undefined>>,
-): Promise<ControlRequest | undefined> {
-  const text = (name: string): string | undefined =>
-    typeof values[name] === 'string' ? values[name] : undefined;
-  const subscription = text('subscription');
-  const base = subscription === undefined ? {} : { subscription };
-  switch (words.join(' ')) {
-    case 'connect zendesk':
-      return {
-        ...base,
-        command: 'connect-zendesk',
-        input: {
-          subdomain: text('subdomain') ?? '',
-          clientId: text('client-id') ?? '',
-          clientSecret: await readSecret('Client secret'),
-          ...(text('scopes') !== undefined && { scopes: text('scopes') }),
-          ...(text('brands') !== undefined && { brandIds: text('brands')?.split(',').map(Number) }),
-          appId: number(text('app-id')),
-          installationId: number(text('installation-id')),
-        },
-      };
-    case 'disconnect zendesk':
-      return { ...base, command: 'disconnect-zendesk', input: null };
-    case 'invite':
-      return {
-        ...base,
-        command: 'person-invite',
-        input: { email: text('email'), role: text('role'), language: text('language') },
-      };
-    case 'provider remove':
-      return { ...base, command: 'provider-remove', input: { label: text('label') ?? '' } };
-    case 'provider add':
-      return {
-        ...base,
-        command: 'provider-add',
-        input: {
-          kind: text('kind'),
-          model: text('model'),
-          baseUrl: text('base-url'),
-          label: text('label'),
-          contextWindow: number(text('context-window')),
-          apiKey: await readSecret('API key'),
-        },
-      };
-    case 'provider test':
-      return { ...base, command: 'provider-test', input: null };
-    case 'doctor':
-      return { ...base, command: 'doctor', input: null };
-    default:
-      if (words[0] === 'feature' && (words[1] === 'on' || words[1] === 'off') && words[2] !== undefined) {
-        return {
-          ...base,
-          command: 'feature-switch',
-          input: { feature: words[2], enabled: words[1] === 'on' },
-        };
-      }
-      return keyRequest(words, values) ?? operatorRequest(words, values);
-  }
 }
 
 /** Asks the running server; undefined when none listens there. */
@@ -167,10 +62,17 @@ async function runHere(request: ControlRequest): Promise<ControlAnswer> {
   }
 }
 
-function sayFindings(findings: readonly string[]): number {
-  const lines = findings.length === 0 ? ['These settings may start in production.'] : findings;
-  (findings.length === 0 ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);
-  return findings.length === 0 ? 0 : 1;
+/** Every reason against these settings; without `offline` also what PostgreSQL, Redis and the mail server say. */
+async function checkSettings(offline: boolean): Promise<number> {
+  const unsafe = checkConfig();
+  const { seen, findings } = offline
+    ? { seen: [], findings: [] }
+    : await tryConnections(inspectEnvironment().config, new Set(unsafe.map(variableOf)));
+  process.stdout.write(seen.map((line) => `ok    ${line}\n`).join(''));
+  const all = [...unsafe, ...findings];
+  if (all.length === 0) process.stdout.write('These settings may start in production.\n');
+  else process.stderr.write(`${all.join('\n')}\n`);
+  return all.length === 0 ? 0 : 1;
 }
 
 const ask = async (request: ControlRequest): Promise<ControlAnswer> =>
@@ -179,9 +81,7 @@ const ask = async (request: ControlRequest): Promise<ControlAnswer> =>
     : await askServer(controlSocketPath(readConfig().dataDirectory), request)) ?? runHere(request);
 
 /** Sends a person to Zendesk and takes the address they come back to: this terminal is what the consent is bound to. */
-async function connectByConsent(
-  values: Readonly<Record<string, string | boolean | undefined>>,
-): Promise<number> {
+async function connectByConsent(values: OptionValues): Promise<number> {
   const browser = randomBytes(32).toString('base64url');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const typed = terminal[Symbol.asyncIterator]();
@@ -233,12 +133,12 @@ async function connectByConsent(
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (positionals.join(' ') === 'check-config') return sayFindings(checkConfig());
+  const { values, positionals } = parseArgs({ options: commandOptions, allowPositionals: true });
+  if (positionals.join(' ') === 'check-config') return checkSettings(values.offline === true);
   if (values.oauth === true && positionals.join(' ') === 'connect zendesk') return connectByConsent(values);
-  const request = values.help === true ? undefined : await toRequest(positionals, values);
+  const request = values.help === true ? undefined : await requestOf(positionals, values, readSecret);
   if (request === undefined) {
-    process.stderr.write(`${usage}\n`);
+    process.stderr.write(`${commandUsage}\n`);
     return values.help === true ? 0 : 2;
   }
   const answer = await ask(request);

@@ -33,8 +33,7 @@ export const settings = {
   mode: {
     variable: 'INDESK_MODE',
     schema: z.enum(['development', 'production']).default('development'),
-    about:
-      'In production the server refuses to start with anything unsafe: see the guide on running in production.',
+    about: 'In production the server refuses to start with anything unsafe: see docs/guides/production.md.',
   },
   role: {
     variable: 'INDESK_ROLE',
@@ -199,6 +198,11 @@ export const settings = {
     variable: 'INDESK_REQUESTS_PER_MINUTE',
     schema: z.coerce.number().int().min(1).default(60),
     about: 'Copilot calls a minute for one agent.',
+  },
+  auditDays: {
+    variable: 'INDESK_AUDIT_DAYS',
+    schema: z.coerce.number().int().min(30).max(3_650).default(400),
+    about: 'Days an audit event stays, for every subscription that is not under legal hold.',
   },
   drainSeconds: {
     variable: 'INDESK_DRAIN_SECONDS',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, readConfig } from './config.ts';
 import { openControlSocket } from './control/control-server.ts';
@@ -58,6 +59,9 @@ function stackOf(error: unknown): string {
 
 try {
   const config = readConfig();
+  // In development the launcher has built them.
+  if (config.mode === 'production' && config.role !== 'work' && !existsSync(join(webDirectory, 'index.html')))
+    throw new ConfigError(['The pages for the browser are missing: npm run build makes them.']);
   server = await startServer(config, webDirectory);
   closeControl = await openControlSocket(server.program);
   if (server.bootstrapCode !== undefined)

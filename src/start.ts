@@ -3,10 +3,12 @@ import { createLogger } from './adapters/logging/logger.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createNoMailer } from './adapters/mail/no-mailer.ts';
 import { createSmtpMailer } from './adapters/mail/smtp-mailer.ts';
+import { Breakers } from './adapters/providers/breakers.ts';
 import { createModelProvider } from './adapters/providers/create-model-provider.ts';
 import { openSecrets } from './adapters/crypto/open-secrets.ts';
 import { createZendeskHelpDesk } from './adapters/zendesk/create-zendesk-help-desk.ts';
 import { createZendeskOAuth } from './adapters/zendesk/oauth.ts';
+import { MacroReader } from './copilot/macros/macro-reader.ts';
 import { systemClock, uuidIds } from './adapters/system/clock.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './start-database.ts';
@@ -30,23 +32,26 @@ import { createOpenStreams } from './http/open-streams.ts';
 import { shutDown, type ShutDownManner } from './http/shut-down.ts';
 import { withinSubscription } from './http/within-subscription.ts';
 import { scheduleCleanUp } from './jobs/schedule-clean-up.ts';
+import { scheduleMacroSyncs } from './jobs/schedule-macro-syncs.ts';
 import { jobTable } from './jobs/table.ts';
 import type { Call } from './ports/call.ts';
 import type { BookkeepingDatabase } from './ports/database.ts';
 import type { Ports } from './ports/ports.ts';
-import { refuseStored, refuseUnsafe } from './production-checks/refuse-unsafe.ts';
+import { refuseJoblessServer, refuseStored, refuseUnsafe } from './production-checks/refuse-unsafe.ts';
 import { readTokenFile } from './production-checks/token-file.ts';
 import { Readiness } from './services/health/readiness.ts';
 import { issueBootstrapCode } from './services/operators/bootstrap.ts';
 import type { ZendeskClients } from './services/integrations/zendesk-clients.ts';
 import { ZendeskTokens } from './services/integrations/zendesk-tokens.ts';
 import { connectSandbox, parseSandbox, type SandboxConnection } from './services/sandbox/connect-sandbox.ts';
+import { MacroTelemetry } from './services/macros/macro-telemetry.ts';
 import { secondFactors } from './services/mfa/second-factors.ts';
 import { ConsoleSessions } from './services/sessions/console-sessions.ts';
 import { SidebarSessions } from './services/sessions/sidebar-session.ts';
 import { SettingsReader } from './services/settings/settings-reader.ts';
 import { ensureSubscription } from './services/subscriptions/create-subscription.ts';
 import { CallLedger } from './services/usage/call-ledger.ts';
+import { FeedbackBook } from './services/usage/feedback-book.ts';
 
 /** The parts of a running program, without its HTTP side. */
 export interface Program extends OperatorParts {
@@ -54,6 +59,9 @@ export interface Program extends OperatorParts {
   readonly ports: Ports;
   readonly settings: SettingsReader;
   readonly ledger: CallLedger;
+  readonly macros: MacroReader;
+  readonly macroTelemetry: MacroTelemetry;
+  readonly feedbackBook: FeedbackBook;
   readonly zendeskClients: ZendeskClients;
   /** The database with what the program notes for itself. */
   readonly bookkeeping: BookkeepingDatabase;
@@ -89,10 +97,15 @@ export async function openProgram(
     config,
     sandbox && { zendeskUrl: sandbox.url, providersUrl: sandbox.connection.provider.baseUrl },
   );
+  const sandboxUrl = sandbox?.url;
+  const sandboxSubdomain = sandbox?.connection.subdomain;
   const zendesk = {
     egress,
+    // Names the sandbox by these two alone: a function that reached for all of it would keep its secret in memory.
     originFor: (subdomain: string) =>
-      sandbox?.connection.subdomain === subdomain ? sandbox.url : `https://${subdomain}.zendesk.com`,
+      sandboxUrl !== undefined && sandboxSubdomain === subdomain
+        ? sandboxUrl
+        : `https://${subdomain}.zendesk.com`,
     logger,
     metrics,
     clock: systemClock,
@@ -114,6 +127,7 @@ export async function openProgram(
   const modelProvider = createModelProvider({
     dispatcherFor: (purpose) => egress.dispatcherFor(purpose),
     clock: systemClock,
+    breakers: new Breakers({ clock: systemClock, metrics }),
   });
   const mailer =
     config.smtpUrl === undefined
@@ -145,12 +159,18 @@ export async function openProgram(
   const ports: Ports = { ...base, ...shared };
   const settings = new SettingsReader(ports);
   const ledger = new CallLedger(ports);
+  const macros = new MacroReader(ports);
+  const macroTelemetry = new MacroTelemetry(ports);
+  const feedbackBook = new FeedbackBook(ports, ledger);
   const operators = operatorPartsOf(config, { ...ports, database }, settings, zendeskClients);
   const program: Program = {
     config,
     ports,
     settings,
     ledger,
+    macros,
+    macroTelemetry,
+    feedbackBook,
     ...operators,
     bookkeeping: database,
     zendeskClients,
@@ -162,7 +182,7 @@ export async function openProgram(
       ports,
     }),
     close: async () => {
-      await ledger.flush();
+      await Promise.all([ledger.flush(), macroTelemetry.flush(), feedbackBook.flush()]);
       await operators.quotas.close();
       await Promise.all([closeShared(), egress.close(), mailer.close()]);
       secrets.close();
@@ -203,7 +223,8 @@ export interface RunningServer {
 
 /** What the routes of a program are given. */
 export function httpContextOf(program: Program, webDirectory: string): HttpContext {
-  const { config, ports, settings, ledger, quotas, adminTokens, ending } = program;
+  const { config, ports, settings, ledger, macros, macroTelemetry, feedbackBook } = program;
+  const { quotas, adminTokens, ending } = program;
   const sessions = new SidebarSessions(ports, config.sessionMinutes);
   const consoleSessions = new ConsoleSessions(ports, secondFactors, {
     issuer: config.publicUrl ?? 'indesk',
@@ -213,6 +234,9 @@ export function httpContextOf(program: Program, webDirectory: string): HttpConte
     ports,
     settings,
     ledger,
+    macros,
+    macroTelemetry,
+    feedbackBook,
     quotas,
     adminTokens,
     ending,
@@ -229,9 +253,11 @@ export function httpContextOf(program: Program, webDirectory: string): HttpConte
     },
     streams: createOpenStreams(),
     zendeskClients: program.zendeskClients,
+    bookkeeping: program.bookkeeping,
     webDirectory,
     sidebarOrigins: config.sidebarOrigins,
     requestsPerMinute: config.requestsPerMinute,
+    auditDays: config.auditDays,
     lifecycle: new Lifecycle(),
     readiness: new Readiness(ports),
     trustedProxies: config.trustedProxies,
@@ -241,6 +267,7 @@ export function httpContextOf(program: Program, webDirectory: string): HttpConte
 
 /** Starts the HTTP side and the jobs. */
 export async function startServer(config: Config, webDirectory: string): Promise<RunningServer> {
+  refuseJoblessServer(config);
   const program = await openProgram(config);
   const { ports } = program;
   const context = httpContextOf(program, webDirectory);
@@ -255,9 +282,19 @@ export async function startServer(config: Config, webDirectory: string): Promise
   const stopJobs =
     config.role === 'serve'
       ? async () => {}
-      : ports.jobs.work(jobTable(program.settings, config.publicUrl ?? url, program.ending));
+      : ports.jobs.work(
+          jobTable(
+            program.settings,
+            config.publicUrl ?? url,
+            program.ending,
+            config.auditDays,
+            program.macros,
+          ),
+        );
   const stopCleanUp =
     config.role === 'serve' ? () => {} : scheduleCleanUp({ ...ports, database: program.bookkeeping });
+  const stopMacroSyncs =
+    config.role === 'serve' ? () => {} : scheduleMacroSyncs({ ...ports, database: program.bookkeeping });
   const bootstrapCode = context.servesRequests
     ? await issueBootstrapCode(ports, { replace: false })
     : undefined;
@@ -266,6 +303,7 @@ export async function startServer(config: Config, webDirectory: string): Promise
   let stopping: Promise<void> | undefined;
   const closeProgram = async (): Promise<void> => {
     stopCleanUp();
+    stopMacroSyncs();
     await metrics?.close();
     await program.close();
   };

@@ -7,7 +7,7 @@ import { endpoints, type AnyEndpoint } from '../../src/contract/endpoints.ts';
 import { problemTypes } from '../../src/kernel/problem-types.ts';
 import { dataCatalogue } from '../../src/services/data-catalogue/catalogue.ts';
 import type { ColumnEntry } from '../../src/services/data-catalogue/entry.ts';
-import { missingChecks, provenChecks } from './security-index.ts';
+import { missingChecks, provenChecks, unproven } from './security-index.ts';
 import { features } from '../../src/copilot/features/index.ts';
 
 const generatedNote = 'Generated from the source by `npm run generate`; a change by hand is overwritten.';
@@ -41,7 +41,8 @@ function endpointsPage(): string {
     return `| \`${one.method} ${one.path}\` | ${cell(one.summary)} | ${one.audience} | ${cell(permission)} | ${cell(audit)} | ${one.rateClass} | ${one.bodyLimit} |`;
   });
   const sends = features.map(
-    ({ name, title, sends: fields }) => `| \`${name}\` | ${title} | ${fields.join(', ')} |`,
+    ({ name, title, model }) =>
+      `| \`${name}\` | ${title} | ${model === undefined ? 'nothing: it asks no model' : model.sends.join(', ')} |`,
   );
   return `# Endpoints\n\n${generatedNote}\n\n| endpoint | what | audience | permission | audit | limit class | body limit (bytes) |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n\nMachine-readable: [openapi.json](openapi.json).\n\n## What each feature sends to the AI provider\n\n| feature | title | fields |\n|---|---|---|\n${sends.join('\n')}\n`;
 }
@@ -111,9 +112,12 @@ function securityChecksPage(): string {
   const rows = proven.flatMap(({ number, tests }) =>
     tests.map(({ file, name }) => `| ${number} | ${cell(name)} | \`${file}\` |`),
   );
-  const missing = missingChecks(proven);
-  const open = missing.length === 0 ? 'None.' : `${missing.join(', ')}.`;
-  return `# Security and reliability checks\n\n${generatedNote}\n\nEach numbered check (S security, R reliability) and the tests whose names begin with its number.\n\n## Promised and without a test of that number yet\n\n${open}\n\n## Proven\n\n| check | test | file |\n|---|---|---|\n${rows.join('\n')}\n`;
+  const open = [
+    ...missingChecks(proven).map((number) => `- ${number}`),
+    ...Object.entries(unproven).map(([number, reason]) => `- ${number}: ${reason}`),
+  ];
+  const openList = open.length === 0 ? 'None.' : open.join('\n');
+  return `# Security and reliability checks\n\n${generatedNote}\n\nEach numbered check (S security, R reliability) and the tests whose names begin with its number.\n\n## Promised and without a test of that number yet\n\n${openList}\n\n## Proven\n\n| check | test | file |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 /** Every generated file with what it should hold. */

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { breachesIn, checkSources, sourceRules } from './source-rules.ts';
+import { breachesIn, checkSources, sourceFiles, sourceRules } from './source-rules.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 const planted: Readonly<Record<string, readonly [file: string, line: string]>> = {
   'process.env only in config.ts': ['src/http/app.ts', 'const port = process.env.PORT;'],
@@ -23,8 +26,27 @@ describe('source rules', () => {
   });
 
   it('finds none in the project, and has looked at it', () => {
-    const { files, breaches } = checkSources(join(import.meta.dirname, '../..'));
+    const { files, breaches } = checkSources(root);
     expect(files).toBeGreaterThan(150);
     expect(breaches).toEqual([]);
+  });
+
+  it('S35: one call in one file opens what is sealed, and hands nothing out before its proof', () => {
+    const decipher = /new\s+Decipheriv|createDecipheriv\(|\.decrypt\(|privateDecrypt\(|compactDecrypt\(/g;
+    const calls = sourceFiles(root, ['src']).flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(decipher)].map(() => file),
+    );
+    expect(calls).toEqual(['src/adapters/crypto/cipher.ts']);
+    const [file = ''] = calls;
+    const text = readFileSync(join(root, file), 'utf8');
+    const [, afterCall = ''] = text.split('createDecipheriv(');
+    expect(afterCall.indexOf('decipher.final()')).toBeLessThan(afterCall.indexOf('return unproven'));
+    expect(text.match(/\bunproven\b/g)).toHaveLength(3);
+    for (const line of [
+      "new crypto.Decipheriv('aes-256-gcm', k, n)",
+      'crypto.subtle.decrypt(a, k, d)',
+      'privateDecrypt(k, d)',
+    ])
+      expect(breachesIn('src/services/a.ts', line)).toHaveLength(1);
   });
 });

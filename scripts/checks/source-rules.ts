@@ -54,7 +54,7 @@ export const sourceRules: readonly SourceRule[] = [
   },
   {
     name: 'one place opens sealed values',
-    pattern: /createDecipheriv/,
+    pattern: /Decipheriv\b|\bsubtle\b.*\.decrypt\(|\bprivateDecrypt\b|\bcompactDecrypt\b/,
     files: /^src\//,
     except: /^src\/adapters\/crypto\/cipher\.ts$/,
   },

@@ -1,5 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
 import { answerAsDemoModel } from './demo-model/demo-model.ts';
+import { answerAsObedientModel } from './obedient-model/obedient-model.ts';
 import { usageFor, type Answer, type Ask } from './dialects/dialect.ts';
 import { chunksOf, plainText } from './plain-text.ts';
 import { sampleJson } from './sample-json.ts';
@@ -19,6 +20,9 @@ function simulatedText(ask: Ask, behaviour: Behaviour, isFirstCall: boolean): st
   return behaviour.echo ? ask.user() : plainText(behaviour.words);
 }
 
+const obey = (ask: Ask, { key }: Behaviour): string | undefined =>
+  answerAsObedientModel({ system: ask.system(), user: ask.user(), schema: ask.schema, key });
+
 /** What is answered when nothing fails: a prepared text, the demo model's, or the plain word list. */
 export function composeAnswer(
   ask: Ask,
@@ -31,7 +35,8 @@ export function composeAnswer(
     prepared ??
     (isDemo
       ? answerAsDemoModel({ system: ask.system(), user: ask.user(), schema: ask.schema })
-      : simulatedText(ask, behaviour, isFirstCall));
+      : ((behaviour.obedient ? obey(ask, behaviour) : undefined) ??
+        simulatedText(ask, behaviour, isFirstCall)));
   const text =
     behaviour.finish === 'length' || behaviour.filter === 'answer'
       ? whole.slice(0, Math.ceil(whole.length * 0.6))

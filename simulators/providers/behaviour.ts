@@ -40,6 +40,8 @@ export interface Behaviour {
   readonly times: number | null;
   /** Answers with the user's own text. */
   readonly echo: boolean;
+  /** Does what anything in its prompt tells it, planted texts above all. */
+  readonly obedient: boolean;
   /** Words become `@nanoseconds@` marks, so that a benchmark can time each chunk. */
   readonly marks: boolean;
   /** Token counts to report; `null` leaves the usage out. */
@@ -126,6 +128,7 @@ export function parseBehaviour(key: string, fault: string): Behaviour {
             : 'answer',
     times: number('times'),
     echo: on('echo'),
+    obedient: on('obedient'),
     marks: on('marks'),
     usage: usageFrom(settings),
   };

@@ -94,6 +94,7 @@ function sortMacros(macros: Macro[], parameters: URLSearchParams): Macro[] {
   const key = (macro: Macro): string | number => {
     if (span !== undefined) return macro.usedAt.filter((time) => time > Date.now() - span).length;
     if (by === 'alphabetical') return macro.title.toLowerCase();
+    if (by === 'updated_at') return macro.updatedAt;
     return by === 'position' ? macro.position : macro.createdAt;
   };
   return macros.sort((left, right) => {

@@ -144,7 +144,7 @@ export type StoredTicket = {
   followupIds: readonly number[];
   fromMessagingChannel: boolean;
   satisfaction: Satisfaction | null;
-  readonly via: Via;
+  via: Via;
   readonly createdAt: string;
   updatedAt: string;
   generatedAt: string;

@@ -55,6 +55,8 @@ export class OAuth {
   readonly #refreshTokens = new Map<string, AccessToken>();
   readonly #codes = new Map<string, Code>();
   #nextId = 1_001;
+  /** Every token and code ever given out, oldest first, for a search of places that must not hold one. */
+  readonly issued: { readonly kind: 'access' | 'refresh' | 'code'; readonly value: string }[] = [];
   /** By grant type, since the start or the last reset. */
   counts: Record<string, GrantCount> = {};
   /** Scopes beyond these are silently left out of what is granted; null: everything asked for. */
@@ -99,6 +101,7 @@ export class OAuth {
   /** Makes a single-use code that lives 120 seconds. */
   issueCode(request: AuthorizationRequest): string {
     const code = randomBytes(24).toString('base64url');
+    this.issued.push({ kind: 'code', value: code });
     this.#codes.set(code, { ...request, expiresAt: Date.now() + CODE_LIFETIME });
     return code;
   }
@@ -205,7 +208,11 @@ export class OAuth {
         : null,
     };
     this.#tokens.set(token.value, token);
-    if (token.refresh !== null) this.#refreshTokens.set(token.refresh.value, token);
+    this.issued.push({ kind: 'access', value: token.value });
+    if (token.refresh !== null) {
+      this.#refreshTokens.set(token.refresh.value, token);
+      this.issued.push({ kind: 'refresh', value: token.refresh.value });
+    }
     return {
       access_token: token.value,
       token_type: 'bearer',

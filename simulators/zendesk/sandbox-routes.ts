@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import { audienceOf, signSidebarToken } from './app-signing.ts';
-import { buildTicket } from './build-tickets.ts';
+import { buildTicket, viaOf } from './build-tickets.ts';
 import { faultSchema } from './faults.ts';
 import { toTimestamp } from './model.ts';
-import { ok } from './simulation.ts';
+import { idAt, ok } from './simulation.ts';
 import type { Answer, Call, ProviderAccess, Route, Simulation } from './simulation.ts';
 
 const limit = z.number().int().min(1).nullable().optional();
@@ -65,6 +65,27 @@ const newTicketSchema = z.strictObject({
     .min(1),
 });
 
+const macroSchema = z.strictObject({
+  id: z.number().int().positive(),
+  title: z.string(),
+  description: z.string().nullable().default(null),
+  active: z.boolean().default(true),
+  actions: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]) })),
+  restriction: z
+    .object({ type: z.enum(['Group', 'User']), id: z.number(), ids: z.array(z.number()) })
+    .nullable()
+    .default(null),
+  /** When it was made; now when left out. */
+  created_at: z.iso.datetime({ offset: true }).optional(),
+});
+
+const newArticleSchema = z.strictObject({
+  title: z.string(),
+  body: z.string(),
+  locale: z.string().default('en-us'),
+  draft: z.boolean().default(false),
+});
+
 /** The sandbox's own controls, for tests, the desk page and the program that starts it; never part of Zendesk. */
 export function sandboxRoutes(simulation: Simulation): Route[] {
   const own = { scope: '', open: true };
@@ -121,6 +142,23 @@ export function sandboxRoutes(simulation: Simulation): Route[] {
       handle: () => ok({ grants: simulation.oauth.counts, liveTokens: simulation.oauth.liveTokens }),
     },
     { ...own, method: 'POST', path: '/_sandbox/oauth', handle: (call) => changeOAuth(simulation, call) },
+    {
+      ...own,
+      method: 'GET',
+      path: '/_sandbox/oauth/issued',
+      handle: () => ok({ issued: simulation.oauth.issued }),
+    },
+    { ...own, method: 'POST', path: '/_sandbox/macros', handle: (call) => putMacro(simulation, call) },
+    {
+      ...own,
+      method: 'DELETE',
+      path: '/_sandbox/macros/:id',
+      handle: (call) => {
+        simulation.account.macros.delete(idAt(call, 0));
+        return { status: 204 };
+      },
+    },
+    { ...own, method: 'POST', path: '/_sandbox/articles', handle: (call) => addArticle(simulation, call) },
     { ...own, method: 'POST', path: '/_sandbox/tickets', handle: (call) => addTicket(simulation, call) },
     { ...own, method: 'POST', path: '/_sandbox/sign', handle: (call) => sign(simulation, call) },
   ];
@@ -206,6 +244,43 @@ function changeOAuth(simulation: Simulation, call: Call): Answer {
   return { status: 204 };
 }
 
+/** Adds a macro, or changes the one of this id. */
+function putMacro(simulation: Simulation, call: Call): Answer {
+  const { created_at: createdAt, ...input } = parse(macroSchema, call);
+  const { macros } = simulation.account;
+  const known = macros.get(input.id);
+  const now = toTimestamp(Date.now());
+  macros.set(input.id, {
+    position: macros.size,
+    usedAt: [],
+    ...known,
+    ...input,
+    createdAt: createdAt ?? known?.createdAt ?? now,
+    updatedAt: createdAt ?? now,
+  });
+  return ok({ macro: { id: input.id } });
+}
+
+/** Publishes a Help Center article in the section of the first one. */
+function addArticle(simulation: Simulation, call: Call): Answer {
+  const input = parse(newArticleSchema, call);
+  const { articles } = simulation.account;
+  const [first] = articles.values();
+  const id = Math.max(600, ...articles.keys()) + 1;
+  const now = toTimestamp(Date.now());
+  articles.set(id, {
+    ...input,
+    id,
+    section: first?.section ?? 'Help',
+    sectionId: first?.sectionId ?? 6_001,
+    labels: [],
+    userSegmentId: null,
+    createdAt: now,
+    updatedAt: now,
+  });
+  return { status: 201, body: { article: { id } } };
+}
+
 function addTicket(simulation: Simulation, call: Call): Answer {
   const input = parse(newTicketSchema, call);
   const { account } = simulation;
@@ -236,6 +311,7 @@ function addTicket(simulation: Simulation, call: Call): Answer {
     })),
   });
   ticket.fromMessagingChannel = fromMessagingChannel;
+  if (fromMessagingChannel) ticket.via = viaOf('native_messaging');
   account.addTicket(ticket);
   if (announce) account.announce(ticket, ticket.audits[0]?.id ?? 0, true);
   return { status: 201, body: { id: ticket.id, ticket: simulation.present.ticket(ticket) } };

@@ -1,9 +1,23 @@
 import { z } from 'zod';
+import { AboutTicket } from './abilities.ts';
 import { endpoint } from './endpoint.ts';
 import { transient } from './transient.ts';
 import { Citation, Receipt, Source } from './stream-events.ts';
 
-export const featureNames = ['summarize-ticket', 'suggest-reply', 'rewrite-text'] as const;
+export const featureNames = [
+  'ticket-insight',
+  'summarize-ticket',
+  'suggest-reply',
+  'rewrite-text',
+  'similar-tickets',
+  'suggest-macros',
+  'suggest-tags',
+  'triage-ticket',
+  'find-duplicates',
+  'predict-escalation',
+  'review-quality',
+  'ask',
+] as const;
 export type FeatureName = (typeof featureNames)[number];
 
 /** The language tag (BCP 47) of the agent's screen. */
@@ -120,7 +134,38 @@ export const runFeature = endpoint({
   answers: 'stream',
   params: z.object({ feature: z.string() }),
   body: z.unknown(),
-  response: z.object({ output: z.unknown(), receipt: Receipt }),
+  response: z.object({ output: z.unknown(), receipt: Receipt, degraded: z.string().nullable() }),
+});
+
+/** What a feature would send to the model for this body, without sending it: the glass prompt. */
+export const showPrompt = endpoint({
+  method: 'POST',
+  path: '/v1/copilot/:feature/prompt',
+  summary: 'Show what a feature would send to the model',
+  audience: 'sidebar',
+  permission: { permission: 'copilot:use' },
+  audit: { none: 'sends nothing to a model' },
+  rateClass: 'copilot',
+  bodyLimit: 256 * kilobyte,
+  params: z.object({ feature: z.string() }),
+  body: z.unknown(),
+  response: z.object({ system: z.string(), user: z.string() }),
+});
+
+/** Opens a ticket: the stream of `ticket-insight`, and between its events a `card` of each ability that needs no model. */
+export const openTicket = endpoint({
+  method: 'POST',
+  path: '/v1/copilot/open',
+  summary: 'Open a ticket: insight, summary and every card at once',
+  audience: 'sidebar',
+  permission: { permission: 'copilot:use' },
+  audit: { none: 'call audit is appended in batches with the receipts' },
+  rateClass: 'copilot',
+  bodyLimit: kilobyte,
+  answers: 'stream',
+  params: z.object({}),
+  body: AboutTicket,
+  response: z.object({ output: z.unknown(), receipt: Receipt, degraded: z.string().nullable() }),
 });
 
 /** What the sidebar shows before any ticket content: who is signed in, which features work, which model answers. */
@@ -144,6 +189,11 @@ export const sidebarState = endpoint({
     zendesk: z.object({
       subdomain: z.string(),
       status: z.enum(['connected', 'reconnect-needed', 'not-connected']),
+    }),
+    /** What the lead has set: the sidebar follows the list of the role Zendesk says the agent has. */
+    sidebarRules: z.object({
+      draftOnOpen: z.boolean(),
+      hidden: z.object({ agent: z.array(z.enum(featureNames)), admin: z.array(z.enum(featureNames)) }),
     }),
   }),
 });

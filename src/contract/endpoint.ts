@@ -7,7 +7,7 @@ export type Audience = 'public' | 'widget' | 'sidebar' | 'console' | 'operator';
 export type AuditDecision = { readonly event: `${string}.${string}` } | { readonly none: string };
 /** What the caller must be allowed to do, or why nothing is asked. */
 export type PermissionDecision = { readonly permission: Permission } | { readonly none: string };
-export type RateClass = 'copilot' | 'session' | 'read' | 'write' | 'sign-in' | 'health';
+export type RateClass = 'copilot' | 'session' | 'read' | 'write' | 'sign-in' | 'webhook' | 'health';
 
 /** One address of the API, said once for server and browser. */
 export interface Endpoint<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {

@@ -1,21 +1,45 @@
 import type { z } from 'zod';
 import * as accounts from './accounts.ts';
+import * as budgets from './budgets.ts';
 import * as copilot from './copilot.ts';
+import * as copilotSettings from './copilot-settings.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as operators from './operators.ts';
 import * as subscriptions from './subscriptions.ts';
 import * as integrations from './integrations.ts';
+import * as feedback from './feedback.ts';
 import * as links from './links.ts';
+import * as macros from './macros.ts';
+import * as masking from './masking.ts';
+import * as merging from './merging.ts';
 import * as mfa from './mfa.ts';
+import * as triage from './triage.ts';
+import * as usage from './usage.ts';
 
 export type AnyEndpoint = Endpoint<z.ZodType, z.ZodType, z.ZodType>;
 
 const isEndpoint = (value: unknown): value is AnyEndpoint =>
   typeof value === 'object' && value !== null && 'audience' in value && 'path' in value;
 
-const modules: readonly object[] = [accounts, copilot, integrations, operators, subscriptions, links, mfa];
+const modules: readonly object[] = [
+  accounts,
+  copilot,
+  copilotSettings,
+  integrations,
+  operators,
+  subscriptions,
+  links,
+  mfa,
+  masking,
+  macros,
+  feedback,
+  usage,
+  budgets,
+  merging,
+  triage,
+];
 
-/** Every endpoint of the contract; the server refuses to start with a route that is not among them. */
+/** Every endpoint of the contract; a route that is neither here nor in `pages.ts` fails `npm run probe -- tenants`. */
 export const endpoints: readonly AnyEndpoint[] = modules.flatMap((module) =>
   Object.values(module).filter(isEndpoint),
 );

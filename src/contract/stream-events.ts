@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MaskedCounts } from './masking.ts';
 import { Problem } from './problem.ts';
 
 /** Where a cited text comes from; an internal one must not reach a customer unasked. */
@@ -25,13 +26,18 @@ export const Receipt = z.object({
   feature: z.string(),
   ticketId: z.number().int().nullable(),
   at: z.string(),
+  /** `none`: no model was asked. */
   providerKind: z.string(),
   providerHost: z.string(),
   model: z.string(),
+  /** Of the instructions; 0: the default. */
+  promptVersion: z.number().int(),
   demo: z.boolean(),
   commentsSent: z.number().int(),
   sourcesSent: z.number().int(),
+  /** How many different values were masked, and how many of each kind. */
   valuesMasked: z.number().int(),
+  masked: MaskedCounts,
   providerCalls: z.number().int(),
   helpDeskCalls: z.number().int(),
   inputTokens: z.number().int(),
@@ -55,13 +61,14 @@ export const ProgressStage = z.enum([
 ]);
 export type ProgressStage = z.infer<typeof ProgressStage>;
 
-/** What a copilot stream says, in order: started, progress…, sources?, text-delta… or partial…, citation…, output, usage, done; or problem. */
+/** What a copilot stream says, in order: started, progress…, prompt?, sources?, text-delta… or partial…, citation…, output, usage, done; or problem. */
 export const StreamEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('started'),
     requestId: z.string(),
     feature: z.string(),
-    model: z.string(),
+    /** Null: no model is asked. */
+    model: z.string().nullable(),
     demo: z.boolean(),
   }),
   z.object({
@@ -70,13 +77,23 @@ export const StreamEvent = z.discriminatedUnion('type', [
     done: z.number().optional(),
     total: z.number().optional(),
   }),
+  /** What the model is sent, when the request asks for it by `x-show-prompt: true`; masked values stand as their tokens. */
+  z.object({ type: z.literal('prompt'), system: z.string(), user: z.string() }),
   z.object({ type: z.literal('sources'), sources: z.array(Source) }),
   z.object({ type: z.literal('text-delta'), text: z.string() }),
   /** The structured output as far as it has arrived; not yet checked. */
   z.object({ type: z.literal('partial'), value: z.unknown() }),
   z.object({ type: z.literal('citation'), citation: Citation }),
   /** The checked output; replaces everything streamed before. */
-  z.object({ type: z.literal('output'), value: z.unknown() }),
+  z.object({
+    type: z.literal('output'),
+    value: z.unknown(),
+    /** Why only evidence answered although the feature has a model: the type of a problem. */
+    degraded: z.string().nullable(),
+  }),
+  /** While a ticket opens: the output of another ability, or why it has none. */
+  z.object({ type: z.literal('card'), feature: z.string(), value: z.unknown() }),
+  z.object({ type: z.literal('card-problem'), feature: z.string(), problem: Problem }),
   z.object({ type: z.literal('usage'), receipt: Receipt }),
   z.object({ type: z.literal('problem'), problem: Problem }),
   z.object({ type: z.literal('done') }),

@@ -258,7 +258,7 @@ export const cleanUpExpired = endpoint({
   ...erases,
   method: 'POST',
   path: '/v1/operator/subscriptions/clean-up',
-  summary: 'Do now what is due at the end of subscriptions',
+  summary: 'Do now what is due at the end of subscriptions, and sweep what has reached its age',
   audit: { event: 'subscription.erased' },
   params: nothing,
   /** Days between expiry and erasure. */
@@ -268,6 +268,8 @@ export const cleanUpExpired = endpoint({
     withdrawn: z.number(),
     erased: z.number(),
     failed: z.number(),
+    /** Rows by retention rule; rules without any are left out. */
+    swept: z.record(z.string(), z.number()),
   }),
 });
 

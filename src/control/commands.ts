@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { platformSubscriptionId } from '../kernel/platform.ts';
 import { ProblemError, toProblem } from '../kernel/problem-error.ts';
 import { problemTypes } from '../kernel/problem-types.ts';
 import { addProvider, type AddProviderInput } from '../services/integrations/add-provider.ts';
@@ -107,22 +108,34 @@ const handlers: Readonly<Record<string, Handler>> = {
     return [`${feature} is ${enabled ? 'on' : 'off'}.`];
   },
   'person-invite': async (program, id, input) => {
+    if (program.config.smtpUrl === undefined)
+      throw new ProblemError('mail-unavailable', { detail: 'INDESK_SMTP_URL names no mail server' });
     await invitePerson(program.operatorCall(id), Invitation.parse(input));
     return ['The invitation is on its way; its link works once, for 7 days.'];
   },
   doctor: (program, id) => diagnose(program, id),
 };
 
+/** In development naming a subscription makes it. In production a mistyped name must not become a customer. */
+async function subscriptionNamed({ config, ports }: Program, name: string): Promise<string> {
+  if (config.mode === 'development') return ensureSubscription(ports, name);
+  const id = await ports.database.lookup((lookups) => lookups.subscriptionIdByName(name));
+  if (id !== undefined && id !== platformSubscriptionId) return id;
+  throw new ProblemError('not-found', {
+    detail: `There is no subscription ${name}: name one with --subscription, or make it with subscription create ${name}`,
+  });
+}
+
 /** Runs one command; every failure is a sentence with a way out. */
 export async function runCommand(program: Program, request: ControlRequest): Promise<ControlAnswer> {
   try {
     const { command, subscription, input } = ControlRequest.parse(request);
-    const operatorHandler = operatorHandlers[command] ?? keyHandlers[command];
+    const operatorHandler = { ...operatorHandlers, ...keyHandlers }[command];
     if (operatorHandler !== undefined) return { ok: true, lines: await operatorHandler(program, input) };
     const handler = handlers[command];
     if (handler === undefined)
       throw new ProblemError('not-found', { detail: `There is no command ${command}.` });
-    const subscriptionId = await ensureSubscription(program.ports, subscription);
+    const subscriptionId = await subscriptionNamed(program, subscription);
     return { ok: true, lines: await handler(program, subscriptionId, input) };
   } catch (error) {
     const problem = error instanceof z.ZodError ? new ProblemError('invalid-request') : toProblem(error);

@@ -1,6 +1,7 @@
-import { toProblem } from '../kernel/problem-error.ts';
+import { ProblemError, toProblem } from '../kernel/problem-error.ts';
 import { problemTypes } from '../kernel/problem-types.ts';
 import { platformSubscriptionId } from '../kernel/platform.ts';
+import { shutConnection } from '../services/integrations/zendesk-clients.ts';
 import type { Program } from '../start.ts';
 import { unopenableLines } from './key-commands.ts';
 
@@ -33,7 +34,9 @@ export async function diagnose(program: Program, subscriptionId: string): Promis
         : `every sealed value opens (${config.rootKey === undefined ? config.keyFile : 'INDESK_ROOT_KEY'})`;
     }),
     await check('Zendesk', async () => {
-      const { zendesk } = await settings.get(subscriptionId);
+      const { zendesk, zendeskStatus } = await settings.get(subscriptionId);
+      if (zendesk === undefined && zendeskStatus === 'reconnect-needed')
+        throw new ProblemError('zendesk-reconnect-needed', { detail: shutConnection });
       if (zendesk === undefined) return 'not connected yet: npm run indesk -- connect zendesk';
       const { scopes } = await ports.helpDesk.checkConnection({ connection: zendesk, signal: call.signal });
       return `${zendesk.subdomain}, granted ${scopes.join(' ')}`;

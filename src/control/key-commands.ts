@@ -6,6 +6,7 @@ import { keyStatus } from '../services/secrets/key-status.ts';
 import { removeLostPeople } from '../services/secrets/remove-lost-people.ts';
 import { finishRotation, keepRetiredSeconds, rotateDataKey } from '../services/secrets/rotate-data-key.ts';
 import type { Program } from '../start.ts';
+import type { KeyCommand } from './key-arguments.ts';
 
 type KeyHandler = (program: Program, input: unknown) => Promise<readonly string[]>;
 
@@ -125,7 +126,7 @@ async function startOver(program: Program): Promise<readonly string[]> {
 }
 
 /** Commands about keys; they concern every subscription unless one is named. */
-export const keyHandlers: Readonly<Record<string, KeyHandler>> = {
+export const keyHandlers: Readonly<Record<KeyCommand, KeyHandler>> = {
   'keys-status': status,
   'keys-rotate': rotate,
   'keys-finish': finish,
@@ -133,33 +134,3 @@ export const keyHandlers: Readonly<Record<string, KeyHandler>> = {
   'keys-rotate-jwt': rotateJwt,
   'keys-start-over': startOver,
 };
-
-/** Sent to no running server: it opens the database although the root key opens nothing. */
-export const startOverCommand = 'keys-start-over';
-
-export const keyUsage = `  keys status     root keys by fingerprint, data keys, and how many values need each
-  keys rotate     new data keys: every value is sealed anew; old keys go after a day [--destroy-now]
-                  all subscriptions, or --subscription NAME
-  keys finish     goes on with a rotation that was interrupted
-  keys rewrap     a new master key: the root key before the present one is worthless afterwards
-  keys rotate-jwt a new key that signs the console's access tokens; nobody has to sign in again
-  keys start-over only when the root key is lost for good: makes a new one; credentials must be entered again`;
-
-export const keyOptions = { 'destroy-now': { type: 'boolean' } } as const;
-
-/** The request of a `keys …` command line; undefined when it is none. */
-export function keyRequest(
-  words: readonly string[],
-  values: Readonly<Record<string, string | boolean | undefined>>,
-): { readonly command: string; readonly input: unknown } | undefined {
-  const command = words.length === 2 ? words.join('-') : '';
-  if (!Object.hasOwn(keyHandlers, command)) return undefined;
-  const subscription = values['subscription'];
-  return {
-    command,
-    input: {
-      ...(typeof subscription === 'string' && { subscription }),
-      destroyNow: values['destroy-now'] === true,
-    },
-  };
-}

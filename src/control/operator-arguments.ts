@@ -23,7 +23,7 @@ export const operatorUsage = `  subscription create NAME  [--plan P] [--tier T] 
   subscription hold NAME --reference CASE     legal hold: nothing is swept or erased
   subscription delete NAME [--days 7]         can be resumed until then
   subscription erase NAME                     for good, now
-  subscription purge-expired [--days 30]      erases what ended that long ago
+  subscription purge-expired [--days 30]      erases what ended that long ago, and sweeps what is over
   token create LABEL --scopes a,b --days N    an admin token, shown once
   token list
   token revoke ID

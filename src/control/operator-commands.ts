@@ -3,6 +3,7 @@ import { ProblemError } from '../kernel/problem-error.ts';
 import { platformSubscriptionId } from '../kernel/platform.ts';
 import type { Program } from '../start.ts';
 import { issueBootstrapCode } from '../services/operators/bootstrap.ts';
+import { sweepRetention } from '../services/retention/sweep-retention.ts';
 import { cleanUpSubscriptions } from '../services/subscriptions/clean-up-subscriptions.ts';
 import { createSubscription } from '../services/subscriptions/create-subscription.ts';
 import { deleteSubscription } from '../services/subscriptions/delete-subscription.ts';
@@ -92,9 +93,12 @@ export const operatorHandlers: Readonly<Record<string, OperatorHandler>> = {
   },
   'subscription-purge-expired': async (program, input) => {
     const { days } = z.object({ days: z.number().int().min(0).max(3_650).default(30) }).parse(input);
-    const done = await cleanUpSubscriptions(onPlatform(program, longErasure), program.ending, days);
+    const call = onPlatform(program, longErasure);
+    const done = await cleanUpSubscriptions(call, program.ending, days);
+    const swept = Object.entries(await sweepRetention(call, program.config.auditDays));
     return [
       `${done.expired} expired, ${done.withdrawn} lost their credentials, ${done.erased} erased, ${done.failed} failed.`,
+      `Swept by age: ${swept.length === 0 ? 'nothing' : swept.map(([rule, rows]) => `${rule} ${rows}`).join(', ')}.`,
     ];
   },
   'token-create': async (program, input) => {

@@ -1,3 +1,4 @@
+import type { MaskedCounts } from '../contract/masking.ts';
 import type { CostQuality, Receipt } from '../contract/stream-events.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { ModelConnection, Usage } from '../ports/model-provider.ts';
@@ -9,6 +10,8 @@ export class CallMeter {
   commentsSent = 0;
   sourcesSent = 0;
   helpDeskCalls = 0;
+  /** Set when masking is on. */
+  maskedCounts: () => MaskedCounts = () => ({});
   readonly #startedAt: number;
   #providerCalls = 0;
   #usage: Omit<Usage, 'cacheWriteTokens'> = {
@@ -52,22 +55,27 @@ export class CallMeter {
     readonly ids: Ids;
     readonly feature: string;
     readonly ticketId: number | null;
-    readonly connection: ModelConnection;
+    /** Undefined: no model was asked. */
+    readonly connection: ModelConnection | undefined;
     readonly host: string;
+    readonly promptVersion: number;
     readonly outcome: string;
   }): Receipt {
+    const masked = this.maskedCounts();
     return {
       id: about.ids.next(),
       feature: about.feature,
       ticketId: about.ticketId,
       at: this.#clock.now().toISOString(),
-      providerKind: about.connection.kind,
+      providerKind: about.connection?.kind ?? 'none',
       providerHost: about.host,
-      model: about.connection.model,
-      demo: about.connection.demo,
+      model: about.connection?.model ?? '',
+      promptVersion: about.promptVersion,
+      demo: about.connection?.demo ?? false,
       commentsSent: this.commentsSent,
       sourcesSent: this.sourcesSent,
-      valuesMasked: 0,
+      valuesMasked: Object.values(masked).reduce((sum, count) => sum + count, 0),
+      masked,
       providerCalls: this.#providerCalls,
       helpDeskCalls: this.helpDeskCalls,
       ...this.#usage,

@@ -26,6 +26,11 @@ export interface FeatureContent {
   readonly language: string;
 }
 
+/** `text`: deltas of the answer (of `field` when the model output is structured). `partial`: those fields as they grow that are words alone; what must be one of a list waits for the checks. */
+export type Streams =
+  | { readonly as: 'text'; readonly field?: string }
+  | { readonly as: 'partial'; readonly fields: readonly string[] };
+
 /** The model's answer after the feature's own checks. */
 export type FeatureResult<O> =
   | {
@@ -38,78 +43,116 @@ export type FeatureResult<O> =
   | { readonly kind: 'again'; readonly because: string }
   | { readonly kind: 'refused'; readonly detail: string };
 
-export interface CheckArguments<N extends Need, I> {
+export interface CheckArguments<N extends Need, I, O> {
   readonly context: Context<N>;
   readonly input: I;
+  /** What the evidence alone says, for a feature that has it. */
+  readonly evidence: O | undefined;
   /** True on the second answer: `again` is then no longer possible. */
   readonly last: boolean;
   /** Counts for the output: comments read and left out by the budget. */
   readonly read: { readonly comments: number; readonly leftOut: number };
 }
 
+/** How a feature asks a model, and what it makes of the answer. */
+export interface ModelPart<N extends Need, I, O, M extends z.ZodType> {
+  readonly needs: readonly N[];
+  readonly sends: readonly SentField[];
+  /** What the model fills; left out when it answers in plain text. */
+  readonly output?: M;
+  /** Shown, edited and reset by the support lead. */
+  readonly instructions: string;
+  readonly streams: Streams;
+  readonly maxOutputTokens: number;
+  /** Past the model's window: `parts` reads all of it in several calls, `trim` keeps the first and the newest. */
+  readonly whenTooLong: 'parts' | 'trim';
+  /** False: the ticket has nothing to work on. */
+  readonly hasMaterial: (context: Context<N>, input: I) => boolean;
+  /** Pure: from what was fetched to what the model reads. */
+  readonly content: (context: Context<N>, input: I) => FeatureContent;
+  /** Texts whose links may appear in the answer. */
+  readonly linkSources?: (context: Context<N>, input: I) => readonly string[];
+  /** Pure: the checks in code between the model and the agent. */
+  readonly check: (
+    answer: M extends z.ZodNever ? string : z.output<M>,
+    about: CheckArguments<N, I, O>,
+  ) => FeatureResult<O>;
+}
+
+/** What a feature says without any model: from what Zendesk returned for this call and what the lead has set. */
+export interface EvidencePart<N extends Need, I, O> {
+  readonly needs: readonly N[];
+  /** What an input asks for besides, because it costs more than opening a ticket should. */
+  readonly moreNeeds?: (input: I) => readonly Need[];
+  /** Pure. */
+  readonly answer: (context: Context<N> & Partial<Context<Need>>, input: I, now: Date) => O;
+}
+
+/** A feature has evidence, a model, or both: with evidence it also works while no provider can be asked. */
 export interface FeatureDefinition<
-  N extends Need,
+  EN extends Need,
+  MN extends Need,
   I extends z.ZodType,
   O extends z.ZodType,
   M extends z.ZodType,
 > {
   readonly name: FeatureName;
   readonly title: string;
-  readonly needs: readonly N[];
-  readonly sends: readonly SentField[];
   readonly input: I;
   readonly output: O;
-  /** What the model fills; left out when it answers in plain text. */
-  readonly modelOutput?: M;
-  /** Shown, edited and reset by the support lead. */
-  readonly instructions: string;
-  /** `text`: deltas of the answer (of `field` when the model output is structured). `partial`: the object as it grows. */
-  readonly streams: { readonly as: 'text'; readonly field?: string } | { readonly as: 'partial' };
-  readonly maxOutputTokens: number;
-  /** Past the model's window: `parts` reads all of it in several calls, `trim` keeps the first and the newest. */
-  readonly whenTooLong: 'parts' | 'trim';
-  /** False: the ticket has nothing to work on. */
-  readonly hasMaterial: (context: Context<N>, input: Opened<z.output<I>>) => boolean;
-  /** Pure: from what was fetched to what the model reads. */
-  readonly content: (context: Context<N>, input: Opened<z.output<I>>) => FeatureContent;
-  /** Texts whose links may appear in the answer. */
-  readonly linkSources?: (context: Context<N>, input: Opened<z.output<I>>) => readonly string[];
-  /** Pure: the checks in code between the model and the agent. */
-  readonly check: (
-    answer: M extends z.ZodNever ? string : z.output<M>,
-    about: CheckArguments<N, Opened<z.output<I>>>,
-  ) => FeatureResult<z.output<O>>;
+  /** Its card is part of opening a ticket; otherwise it waits for a click. */
+  readonly opensWithTicket?: boolean;
+  readonly evidence?: EvidencePart<EN, Opened<z.output<I>>, z.output<O>>;
+  readonly model?: ModelPart<MN, Opened<z.output<I>>, z.output<O>, M>;
 }
 
 /** A definition whose inner types are closed over; what the engine works with. */
 export interface Feature {
   readonly name: FeatureName;
   readonly title: string;
-  readonly needs: readonly Need[];
-  readonly sends: readonly SentField[];
   readonly input: z.ZodType;
   readonly output: z.ZodType;
-  readonly modelOutput: z.ZodType | undefined;
+  readonly opensWithTicket: boolean;
+  readonly evidence: FeatureEvidence | undefined;
+  readonly model: FeatureModel | undefined;
+}
+
+export interface FeatureEvidence {
+  readonly needs: readonly Need[];
+  readonly moreNeeds?: (input: never) => readonly Need[];
+  readonly answer: (context: Context<Need>, input: never, now: Date) => unknown;
+}
+
+export interface FeatureModel {
+  readonly needs: readonly Need[];
+  readonly sends: readonly SentField[];
+  readonly output: z.ZodType | undefined;
   readonly instructions: string;
-  readonly streams: { readonly as: 'text'; readonly field?: string } | { readonly as: 'partial' };
+  readonly streams: Streams;
   readonly maxOutputTokens: number;
   readonly whenTooLong: 'parts' | 'trim';
   readonly hasMaterial: (context: Context<Need>, input: never) => boolean;
   readonly content: (context: Context<Need>, input: never) => FeatureContent;
   readonly linkSources: (context: Context<Need>, input: never) => readonly string[];
-  readonly check: (answer: never, about: CheckArguments<Need, never>) => FeatureResult<unknown>;
+  readonly check: (answer: never, about: CheckArguments<Need, never, unknown>) => FeatureResult<unknown>;
 }
+
+/** A feature that asks a model. */
+export type ModelFeature = Feature & { readonly model: FeatureModel };
 
 /** Checks a definition's types and closes over them. */
 export function defineFeature<
-  const N extends Need,
+  const EN extends Need,
+  const MN extends Need,
   I extends z.ZodType,
   O extends z.ZodType,
   M extends z.ZodType = z.ZodNever,
->(definition: FeatureDefinition<N, I, O, M>): Feature {
+>(definition: FeatureDefinition<EN, MN, I, O, M>): Feature {
+  const { evidence, model } = definition;
   return {
     ...definition,
-    modelOutput: definition.modelOutput,
-    linkSources: definition.linkSources ?? (() => []),
+    opensWithTicket: definition.opensWithTicket ?? false,
+    evidence,
+    model: model && { ...model, output: model.output, linkSources: model.linkSources ?? (() => []) },
   } as unknown as Feature;
 }

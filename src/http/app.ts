@@ -1,13 +1,19 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { addAccountsRoutes } from './routes/accounts-routes.ts';
 import { addCopilotRoutes } from './routes/copilot-routes.ts';
+import { addCopilotSettingsRoutes } from './routes/copilot-settings-routes.ts';
 import { addHealthRoutes } from './routes/health-routes.ts';
 import { addIntegrationsRoutes } from './routes/integrations-routes.ts';
 import { addLinksRoutes } from './routes/links-routes.ts';
+import { addUsageRoutes } from './routes/usage-routes.ts';
+import { addMacrosRoutes } from './routes/macros-routes.ts';
+import { addMergingRoutes } from './routes/merging-routes.ts';
+import { addMaskingRoutes } from './routes/masking-routes.ts';
 import { addMfaRoutes } from './routes/mfa-routes.ts';
 import { addOperatorRoutes } from './routes/operators-routes.ts';
 import { addSidebarPage } from './routes/sidebar-page.ts';
 import { addSubscriptionRoutes } from './routes/subscriptions-routes.ts';
+import { addTriageRoutes } from './routes/triage-routes.ts';
 import {
   answerBrokenConnections,
   answerExpectation,
@@ -20,8 +26,11 @@ import { securityHeaders } from './security-headers.ts';
 
 const headersTimeoutMs = 10_000;
 
-/** The HTTP side of the program; its caller listens and closes. */
-export function createApp(context: HttpContext): FastifyInstance {
+/** The HTTP side of the program; its caller listens and closes. `onRoute` is told of every route. */
+export function createApp(
+  context: HttpContext,
+  onRoute: (route: RouteOptions) => void = () => {},
+): FastifyInstance {
   const { ports, lifecycle } = context;
   const app = Fastify({
     logger: false,
@@ -39,6 +48,7 @@ export function createApp(context: HttpContext): FastifyInstance {
     frameworkErrors: problemOfRouter,
     clientErrorHandler: answerBrokenConnections,
   });
+  app.addHook('onRoute', onRoute);
   app.addHook('onRequest', (request, reply, done) => {
     // One object for every answer, because working them out per request showed in the profile.
     reply.headers(securityHeaders).header('x-request-id', request.id);
@@ -66,7 +76,13 @@ export function createApp(context: HttpContext): FastifyInstance {
   addMfaRoutes(app, context);
   addLinksRoutes(app, context);
   addCopilotRoutes(app, context);
+  addCopilotSettingsRoutes(app, context);
   addIntegrationsRoutes(app, context);
+  addMacrosRoutes(app, context);
+  addUsageRoutes(app, context);
+  addMergingRoutes(app, context);
+  addMaskingRoutes(app, context);
+  addTriageRoutes(app, context);
   addSubscriptionRoutes(app, context);
   addOperatorRoutes(app, context);
   addSidebarPage(app, context);

@@ -1,4 +1,5 @@
 import type { ConsoleCookies } from './console-cookies.ts';
+import type { BookkeepingDatabase } from '../ports/database.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Authenticators } from './authenticate.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -10,8 +11,11 @@ import type { ConsoleSessions } from '../services/sessions/console-sessions.ts';
 import type { AdminTokens } from '../services/operators/admin-tokens.ts';
 import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
 import type { Ending } from '../services/subscriptions/withdraw-access.ts';
+import type { MacroTelemetry } from '../services/macros/macro-telemetry.ts';
+import type { MacroReader } from '../copilot/macros/macro-reader.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
+import type { FeedbackBook } from '../services/usage/feedback-book.ts';
 import type { CallLedger } from '../services/usage/call-ledger.ts';
 
 /** What the routes are given: the ports and the services that keep state in memory. */
@@ -19,6 +23,9 @@ export interface HttpContext {
   readonly ports: Ports;
   readonly settings: SettingsReader;
   readonly ledger: CallLedger;
+  readonly macros: MacroReader;
+  readonly macroTelemetry: MacroTelemetry;
+  readonly feedbackBook: FeedbackBook;
   readonly quotas: QuotaKeeper;
   readonly adminTokens: AdminTokens;
   readonly ending: Ending;
@@ -29,10 +36,14 @@ export interface HttpContext {
   readonly authenticators: Authenticators;
   readonly streams: OpenStreams;
   readonly zendeskClients: ZendeskClients;
+  /** For what the program notes for itself. */
+  readonly bookkeeping: BookkeepingDatabase;
   /** Folder with the built sidebar. */
   readonly webDirectory: string;
   readonly sidebarOrigins: readonly string[];
   readonly requestsPerMinute: number;
+  /** How long audit events stay. */
+  readonly auditDays: number;
   readonly lifecycle: Lifecycle;
   readonly readiness: Readiness;
   /** Addresses and ranges whose X-Forwarded-For is believed. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { problemBody } from '../contract/problem.ts';
 import { ProblemError } from '../kernel/problem-error.ts';
 import type { Logger } from '../ports/logger.ts';
+import { collectAllowedMethods } from './allowed-methods.ts';
 
 /** Fastify's own errors by their code; everything else that is not ours is `internal` without its text. */
 function asProblem(error: unknown): ProblemError {
@@ -14,8 +15,9 @@ function asProblem(error: unknown): ProblemError {
   return new ProblemError('internal');
 }
 
-/** Answers every error as `application/problem+json`. */
+/** Answers every error as `application/problem+json`; to be called before routes are added. */
 export function answerProblems(app: FastifyInstance, logger: Logger): void {
+  const allowedMethods = collectAllowedMethods(app);
   app.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error);
     if (problem.status >= 500)
@@ -25,10 +27,12 @@ export function answerProblems(app: FastifyInstance, logger: Logger): void {
     return reply.code(problem.status).type('application/problem+json').send(problemBody(problem, request.id));
   });
   app.setNotFoundHandler((request, reply) => {
-    return reply
-      .code(404)
-      .type('application/problem+json')
-      .send(problemBody(new ProblemError('not-found'), request.id));
+    const allowed = allowedMethods(request.url);
+    // A route comes here as well when it finds nothing for its address.
+    const isRefused = allowed.length > 0 && !allowed.includes(request.method);
+    if (isRefused) reply.header('allow', allowed.join(', '));
+    const problem = new ProblemError(isRefused ? 'method-not-allowed' : 'not-found');
+    return reply.code(problem.status).type('application/problem+json').send(problemBody(problem, request.id));
   });
 }
 

@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { FeatureEvent } from '../copilot/feature-event.ts';
 import type { FeatureOutcome } from '../copilot/run-feature.ts';
+import type { MergeRehearsal } from '../contract/merging.ts';
+import type { MacroPreviewAnswer } from '../contract/macros.ts';
 import { problemBody } from '../contract/problem.ts';
 import type { StreamEvent } from '../contract/stream-events.ts';
 import { toProblem } from '../kernel/problem-error.ts';
 import { reveal } from '../kernel/reveal.ts';
+import type { Transient } from '../kernel/transient.ts';
+import type { Prompt } from '../ports/model-provider.ts';
 
 /** Content leaves to the person who asked for it here, and nowhere else in the server. */
 function toWire(event: Exclude<FeatureEvent, { type: 'text-delta' }>, requestId: string): StreamEvent[] {
@@ -12,8 +16,20 @@ function toWire(event: Exclude<FeatureEvent, { type: 'text-delta' }>, requestId:
     case 'started':
       return [{ ...event, requestId }];
     case 'partial':
+      return [{ type: 'partial', value: reveal(event.value, 'reply') }];
     case 'output':
-      return [{ type: event.type, value: reveal(event.value, 'reply') }];
+    case 'card':
+      return [{ ...event, value: reveal(event.value, 'reply') }];
+    case 'card-problem':
+      return [
+        {
+          type: 'card-problem',
+          feature: event.feature,
+          problem: problemBody(toProblem(event.error), requestId),
+        },
+      ];
+    case 'prompt':
+      return [{ type: 'prompt', ...reveal(event.prompt, 'reply') }];
     case 'sources':
       return [{ type: 'sources', sources: [...reveal(event.sources, 'reply')] }];
     case 'citation':
@@ -96,6 +112,17 @@ export function openEventStream(
 }
 
 /** The body of an answer that is not streamed. */
-export function outcomeBody({ output, receipt }: FeatureOutcome): string {
-  return JSON.stringify({ output: reveal(output, 'reply'), receipt });
+export function outcomeBody({ output, receipt, degraded }: FeatureOutcome): string {
+  return JSON.stringify({ output: reveal(output, 'reply'), receipt, degraded });
 }
+
+/** What a model would be sent, to the agent who asked. */
+export const promptBody = (prompt: Transient<Prompt>): Prompt => reveal(prompt, 'reply');
+
+/** What a merge would do, to the agent who asked. */
+export const rehearsalBody = (rehearsal: Transient<MergeRehearsal>): MergeRehearsal =>
+  reveal(rehearsal, 'reply');
+
+/** What a macro would change, to the agent who asked. */
+export const previewBody = (preview: Transient<MacroPreviewAnswer>): MacroPreviewAnswer =>
+  reveal(preview, 'reply');

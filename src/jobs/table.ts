@@ -1,6 +1,10 @@
+import type { MacroReader } from '../copilot/macros/macro-reader.ts';
+import { proposeFromEvidence } from '../copilot/triage/propose.ts';
+import { triageTicket } from '../copilot/triage/triage-ticket.ts';
 import type { JobTable } from '../ports/job-queue.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
-import { purgeAdminTokens } from '../services/operators/purge-admin-tokens.ts';
+import { syncMacros } from '../services/macros/sync-macros.ts';
+import { sweepRetention } from '../services/retention/sweep-retention.ts';
 import { cleanUpSubscriptions } from '../services/subscriptions/clean-up-subscriptions.ts';
 import type { Ending } from '../services/subscriptions/withdraw-access.ts';
 import { checkProviderKey } from './check-provider-key.ts';
@@ -8,16 +12,25 @@ import { checkZendeskConnection } from './check-zendesk-connection.ts';
 import { finishKeyRotation } from './finish-key-rotation.ts';
 import { mailJobs } from './send-mail.ts';
 
-/** Name → handler of every job; `publicUrl` is where people reach the console. */
-export const jobTable = (settings: SettingsReader, publicUrl: string, ending: Ending): JobTable => ({
+/** Name → handler of every job; `publicUrl` is where people reach the console, `auditDays` how long audit events stay. */
+export const jobTable = (
+  settings: SettingsReader,
+  publicUrl: string,
+  ending: Ending,
+  auditDays: number,
+  macros: MacroReader,
+): JobTable => ({
   ...mailJobs(publicUrl),
   'zendesk.check-connection': (context) => checkZendeskConnection(context, settings),
   'keys.finish-rotation': (context) => finishKeyRotation(context),
   'provider.check-key': (context) => checkProviderKey(context, settings),
   'subscriptions.clean-up': async (context) => {
-    await context.ports.database.lookup((lookups) => lookups.purgeLinks());
-    await context.ports.database.lookup((lookups) => lookups.purgeRefreshTokens());
     await cleanUpSubscriptions(context, ending);
-    await purgeAdminTokens(context);
+  },
+  'macros.sync': (context) => syncMacros(context, settings, (id) => macros.forget(id)),
+  'triage.ticket': (context, { ticketId }) =>
+    triageTicket(context, { settings, propose: proposeFromEvidence }, Number(ticketId)),
+  'retention.sweep': async (context) => {
+    await sweepRetention(context, auditDays);
   },
 });

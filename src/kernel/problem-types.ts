@@ -53,6 +53,11 @@ export const problemTypes = {
     title: 'This needs a fresh proof that it is you',
     wayOut: 'Enter your password or code again, then repeat what you did.',
   },
+  'webhook-refused': {
+    status: 401,
+    title: 'The delivery was refused',
+    wayOut: 'Deliveries must be signed by the webhook that InDesk made, and come once, within five minutes.',
+  },
   'mail-unavailable': {
     status: 503,
     title: 'The mail could not be sent',
@@ -105,6 +110,11 @@ export const problemTypes = {
   },
   forbidden: { status: 403, title: 'You may not do this', wayOut: 'Ask your admin for the permission.' },
   'not-found': { status: 404, title: 'Not found', wayOut: 'Check the address.' },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This address does not take that method',
+    wayOut: 'Use one of the methods in the Allow header.',
+  },
   'ticket-not-found': {
     status: 404,
     title: 'Zendesk has no such ticket',
@@ -141,6 +151,11 @@ export const problemTypes = {
     title: 'The limit of this subscription is used up',
     wayOut: 'Wait until the named time, or ask your operator to raise the limit.',
   },
+  'budget-used-up': {
+    status: 429,
+    title: 'The budget for AI is used up',
+    wayOut: 'Wait until the named time, or ask your admin to raise the budget.',
+  },
   'rate-limited': { status: 429, title: 'Too many requests', wayOut: 'Wait a moment and try again.' },
   'zendesk-not-connected': {
     status: 424,
@@ -174,6 +189,11 @@ export const problemTypes = {
     title: 'No AI provider is connected',
     wayOut: 'Your admin can add an AI provider.',
   },
+  'masking-unreadable': {
+    status: 424,
+    title: 'The masking patterns cannot be read, so nothing is sent to the AI provider',
+    wayOut: 'Your admin needs to enter the patterns again.',
+  },
   'provider-auth': {
     status: 424,
     title: 'The AI provider refused the key',
@@ -193,6 +213,11 @@ export const problemTypes = {
     status: 503,
     title: 'The AI provider is overloaded',
     wayOut: 'Try again in a moment.',
+  },
+  'provider-unreachable': {
+    status: 503,
+    title: 'The AI provider does not answer',
+    wayOut: 'Try again in a moment; if it stays, look at the provider’s status page.',
   },
   'provider-timeout': { status: 504, title: 'The AI provider took too long', wayOut: 'Try again.' },
   'provider-context-overflow': {

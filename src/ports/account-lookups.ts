@@ -55,6 +55,4 @@ export interface AccountLookups {
     readonly graceSeconds: number;
     readonly mostSiblings: number;
   }): Promise<RefreshOutcome>;
-  /** Deletes refresh tokens that expired 30 days ago; returns how many. */
-  purgeRefreshTokens(): Promise<number>;
 }

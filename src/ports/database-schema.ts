@@ -1,10 +1,14 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { MaskedCounts, MaskingSettings } from '../contract/masking.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ZendeskConnectionRow, ZendeskOAuthSchema } from './schema/zendesk-oauth.ts';
 import type { AccountTables } from './schema/accounts.ts';
 import type { DataKeyTables } from './schema/data-keys.ts';
 import type { LinksSchema } from './schema/links.ts';
+import type { MacroTables } from './schema/macros.ts';
 import type { MfaSchema } from './schema/mfa.ts';
+import type { TriageSchema } from './schema/triage.ts';
+import type { UsageTables } from './schema/usage.ts';
 import type { SubscriptionRow, SubscriptionTables } from './schema/subscriptions.ts';
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>;
@@ -16,7 +20,16 @@ export type Sealed = string;
 
 /** The tables of schema `app`, as migrations make them. Every one has row-level security. */
 export interface DatabaseSchema
-  extends AccountTables, DataKeyTables, LinksSchema, MfaSchema, SubscriptionTables, ZendeskOAuthSchema {
+  extends
+    AccountTables,
+    DataKeyTables,
+    LinksSchema,
+    MacroTables,
+    MfaSchema,
+    SubscriptionTables,
+    TriageSchema,
+    UsageTables,
+    ZendeskOAuthSchema {
   'app.subscription': SubscriptionRow;
   'app.zendesk_connection': ZendeskConnectionRow;
   'app.sidebar_installation': {
@@ -40,6 +53,12 @@ export interface DatabaseSchema
     demo: boolean;
     /** Tokens; null when the catalogue knows it. */
     context_window: number | null;
+    /** Who is asked, in this order, when the default cannot; null: never. */
+    fallback_order: number | null;
+    key_state: 'valid' | 'invalid' | 'no-credit' | 'unreachable' | null;
+    key_checked_at: Timestamp | null;
+    /** Of the same connection, for features the lead wants fast; null: `model` for all. */
+    fast_model: string | null;
     created_at: CreatedAt;
   };
   'app.feature_setting': {
@@ -47,6 +66,31 @@ export interface DatabaseSchema
     feature: string;
     enabled: boolean;
     instructions: Sealed | null;
+    updated_at: Timestamp;
+    /** 0: the default. */
+    prompt_version: Generated<number>;
+    model_tier: 'fast' | 'quality' | null;
+  };
+  'app.lead_setting': {
+    subscription_id: string;
+    kind: string;
+    document: Sealed;
+    updated_at: Timestamp;
+  };
+  'app.prompt_version': {
+    subscription_id: string;
+    feature: string;
+    version: number;
+    instructions: Sealed | null;
+    created_at: Timestamp;
+    account_id: string | null;
+  };
+  'app.masking_setting': {
+    subscription_id: string;
+    enabled: boolean;
+    types: JSONColumnType<MaskingSettings['types']>;
+    regions: JSONColumnType<readonly string[]>;
+    patterns: Sealed;
     updated_at: Timestamp;
   };
   'app.receipt': {
@@ -63,6 +107,8 @@ export interface DatabaseSchema
     comments_sent: number;
     sources_sent: number;
     values_masked: number;
+    masked: JSONColumnType<MaskedCounts>;
+    prompt_version: Generated<number>;
     provider_calls: number;
     help_desk_calls: number;
     input_tokens: number;
@@ -73,6 +119,10 @@ export interface DatabaseSchema
     cost_quality: string;
     outcome: string;
     duration_ms: number;
+    verdict: 'up' | 'down' | null;
+    verdict_reason: string | null;
+    answer_outcome: 'inserted' | 'edited' | 'discarded' | null;
+    edit_share: number | null;
   };
   'app.audit_event': {
     subscription_id: string;
@@ -94,6 +144,10 @@ export interface DatabaseSchema
     subscription_id: Chained<string>;
     sequence: Chained<string>;
     hash: Chained<string>;
+    /** The last event that was cut off the start; 0 and empty when none was. */
+    checkpoint_sequence: Chained<string>;
+    checkpoint_hash: Chained<string>;
+    checkpoint_at: Chained<Date | null>;
   };
   'app.job_outbox': {
     subscription_id: string;

@@ -5,7 +5,9 @@ import type { DatabaseSchema } from './database-schema.ts';
 import type { ZendeskOAuthLookups } from './zendesk-oauth-lookups.ts';
 import type { AccountLookups } from './account-lookups.ts';
 import type { MfaLookups } from './mfa-lookups.ts';
+import type { RetentionLookups } from './retention-lookups.ts';
 import type { SubscriptionLookups } from './subscription-lookups.ts';
+import type { TriageLookups } from './triage-lookups.ts';
 
 export type ReadTransaction = Pick<Transaction<DatabaseSchema>, 'selectFrom' | 'with' | 'getExecutor' | 'fn'>;
 export type WriteTransaction = Transaction<DatabaseSchema>;
@@ -34,7 +36,14 @@ export interface BookkeepingDatabase extends Database {
   bookkeep<T>(call: Pick<Call, 'subscriptionId'>, work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
 }
 
-export interface Lookups extends AccountLookups, MfaLookups, SubscriptionLookups, ZendeskOAuthLookups {
+export interface Lookups
+  extends
+    AccountLookups,
+    MfaLookups,
+    RetentionLookups,
+    SubscriptionLookups,
+    TriageLookups,
+    ZendeskOAuthLookups {
   /** The installation a sidebar token's `aud` names. */
   installationByAudience(audience: string): Promise<
     | {
@@ -47,6 +56,8 @@ export interface Lookups extends AccountLookups, MfaLookups, SubscriptionLookups
   >;
   /** Ids of subscriptions with outbox rows that are due. */
   subscriptionsWithDueJobs(limit: number): Promise<readonly string[]>;
+  /** Ids of connected subscriptions whose macros have to be read, or read anew. */
+  subscriptionsWithMacrosToRead(limit: number): Promise<readonly string[]>;
   /** Every subscription id: for the operator's command line. */
   subscriptionIds(): Promise<readonly string[]>;
   /** Makes a subscription and returns its id; the only insert made before a tenant is entered. */
@@ -57,8 +68,6 @@ export interface Lookups extends AccountLookups, MfaLookups, SubscriptionLookups
   }): Promise<string>;
   /** Undefined when there is none of that name. */
   subscriptionIdByName(name: string): Promise<string | undefined>;
-  /** Deletes jobs finished an hour ago or failed three days ago; returns how many. */
-  purgeJobs(): Promise<number>;
 }
 
 export type { Kysely };

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json.ts';
 import type { Transient } from '../kernel/transient.ts';
+import type { HelpDeskChanges } from './help-desk-changes.ts';
 
 /** How to reach one Zendesk account; the token provider lives behind it. */
 export interface HelpDeskConnection {
@@ -31,9 +32,13 @@ export interface Ticket {
   readonly groupId: number | null;
   readonly organizationId: number | null;
   readonly brandId: number | null;
+  /** Absent or null: the account has no forms. */
+  readonly formId?: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly fromMessaging: boolean;
+  /** The requester rated it bad. */
+  readonly badRating: boolean;
   readonly customFields: readonly { readonly id: number; readonly value: unknown }[];
 }
 
@@ -62,12 +67,35 @@ export interface ZendeskUser {
   readonly organizationId: number | null;
 }
 
+/** How long things took so far, in calendar minutes, and the nearest service level target. */
+export interface TicketTiming {
+  readonly reopens: number;
+  /** Public replies of agents. */
+  readonly replies: number;
+  readonly requesterWaitMinutes: number | null;
+  /** Null: no active target. */
+  readonly nextBreachAt: string | null;
+}
+
 export interface TicketWithComments {
   readonly ticket: Ticket;
+  /** Null when Zendesk said nothing about it. */
+  readonly timing: TicketTiming | null;
   readonly comments: readonly Comment[];
   /** Comments of the ticket that were not fetched (very long tickets keep the first and the newest). */
   readonly commentsLeftOut: number;
   readonly requesterName: string | null;
+}
+
+/** What a value of the account is called; changes rarely and is no ticket content. */
+export interface AccountShape {
+  readonly groups: readonly { readonly id: number; readonly name: string }[];
+  /** Active drop-down fields with their options. */
+  readonly dropDowns: readonly {
+    readonly id: number;
+    readonly title: string;
+    readonly options: readonly { readonly name: string; readonly value: string }[];
+  }[];
 }
 
 export interface Article {
@@ -90,8 +118,27 @@ export interface Macro {
   readonly restriction: JsonObject | null;
 }
 
+/** A macro as the account keeps it, active or not. */
+export interface AccountMacro extends Macro {
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** How often anybody applied it in the last 30 days; null when Zendesk did not say. */
+  readonly usedIn30Days: number | null;
+}
+
+export interface MacroPage {
+  readonly macros: readonly AccountMacro[];
+  /** Where the next page begins; null: this was the last. */
+  readonly next: string | null;
+  /** All macros of the account; null when Zendesk did not say. */
+  readonly total: number | null;
+}
+
 export interface TicketAudit {
   readonly id: number;
+  /** Of a change that was ours. */
+  readonly deliveryId: string | null;
   readonly authorId: number;
   readonly createdAt: string;
   readonly changes: readonly {
@@ -109,16 +156,24 @@ export interface HelpDeskCall {
 }
 
 /** Zendesk. Every operation throws a `ProblemError` and never one with a body of Zendesk's. */
-export interface HelpDesk {
+export interface HelpDesk extends HelpDeskChanges {
   ticketWithComments(call: HelpDeskCall, ticketId: number): Promise<Transient<TicketWithComments>>;
   audits(call: HelpDeskCall, ticketId: number): Promise<Transient<readonly TicketAudit[]>>;
   user(call: HelpDeskCall, userId: number): Promise<Transient<ZendeskUser>>;
-  /** Tickets that Zendesk's search finds for the words, with status solved or closed. */
-  searchSolvedTickets(
+  /** Tickets that Zendesk's search finds for the words: `solved` or closed ones, or those still `open` in any way. */
+  searchTickets(
     call: HelpDeskCall,
     words: Transient<readonly string[]>,
-    options: { readonly brandId: number | null; readonly limit: number },
+    options: {
+      readonly state: 'solved' | 'open';
+      readonly brandId: number | null;
+      readonly limit: number;
+    },
   ): Promise<Transient<readonly Ticket[]>>;
+  /** A requester's newest tickets, at most 100, newest first. */
+  requesterTickets(call: HelpDeskCall, requesterId: number): Promise<Transient<readonly Ticket[]>>;
+  /** Groups and drop-down fields, kept in memory for at most ten minutes. */
+  accountShape(call: HelpDeskCall): Promise<Transient<AccountShape>>;
   /** Help Center articles for the words. */
   searchArticles(
     call: HelpDeskCall,
@@ -126,6 +181,13 @@ export interface HelpDesk {
     options: { readonly locale: string | null; readonly limit: number },
   ): Promise<Transient<readonly Article[]>>;
   macros(call: HelpDeskCall): Promise<Transient<readonly Macro[]>>;
+  /**
+   * A page of all macros of the account: `newest` changed first, or in an order that changes do not disturb. What the
+   * account has set up is no ticket content: it may be kept, sealed. Throws `internal` for a place that Zendesk no longer knows.
+   */
+  macroPage(call: HelpDeskCall, order: 'newest' | 'steady', at: string | null): Promise<MacroPage>;
+  /** One macro as it is now. Throws `not-found`. */
+  macro(call: HelpDeskCall, macroId: number): Promise<Transient<Macro>>;
   /** Proves that the access works and says what it may do; sends no content. */
   checkConnection(
     call: HelpDeskCall,

@@ -8,6 +8,12 @@ export interface JobPayloads {
   'provider.check-key': { readonly providerId: string };
   /** Belongs to the platform: does what is due at the end of subscriptions. */
   'subscriptions.clean-up': Readonly<Record<string, never>>;
+  /** Belongs to the platform: sweeps what has reached its age. */
+  'retention.sweep': Readonly<Record<string, never>>;
+  /** Reads the macros of the account. */
+  'macros.sync': Readonly<Record<string, never>>;
+  /** Zendesk's number of a ticket that a webhook named. */
+  'triage.ticket': { readonly ticketId: string };
   /** Goes on with the replacement of a data key. */
   'keys.finish-rotation': Readonly<Record<string, never>>;
   /** Makes the link's token, mails it and keeps its hash. */
@@ -21,7 +27,16 @@ export interface JobPayloads {
 export type JobName = keyof JobPayloads;
 
 export interface JobContext extends Call<
-  'database' | 'helpDesk' | 'modelProvider' | 'logger' | 'secretBox' | 'keyRing' | 'ids' | 'mailer'
+  | 'database'
+  | 'helpDesk'
+  | 'modelProvider'
+  | 'logger'
+  | 'metrics'
+  | 'secretBox'
+  | 'keyRing'
+  | 'ids'
+  | 'clock'
+  | 'mailer'
 > {
   /** 1 on the first try. */
   readonly attempt: number;

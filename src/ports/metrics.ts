@@ -8,10 +8,18 @@ export interface Metrics {
     count: number,
   ): void;
   helpDeskFinished(labels: { readonly operation: string; readonly status: number }, seconds: number): void;
+  /** What a breaker did: for one key and model, or for everybody at a provider. */
+  providerBreaker(labels: {
+    readonly scope: 'key' | 'host';
+    readonly provider: string;
+    readonly event: 'opened' | 'closed' | 'refused';
+  }): void;
   /** Rotating access to Zendesk; `reconnect-needed` is worth an alert. */
   zendeskAuthorization(labels: {
     readonly event: 'refreshed' | 'refresh-failed' | 'lease-taken-over' | 'reconnect-needed';
   }): void;
+  /** Rows a retention rule has deleted or emptied; its last success is now. */
+  retentionSwept(labels: { readonly rule: string }, rows: number): void;
   openStreams(change: 1 | -1): void;
   /** Prometheus text format. */
   render(): Promise<string>;

@@ -19,6 +19,4 @@ export interface MfaLookups {
       }
     | undefined
   >;
-  /** Deletes challenges and links whose time is over; returns how many. */
-  purgeLinks(): Promise<number>;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectEnvironment, readConfig } from '../config.ts';
 import { configFindings } from './config-findings.ts';
-import { checkConfig, refuseUnsafe } from './refuse-unsafe.ts';
+import { checkConfig, refuseJoblessServer, refuseUnsafe } from './refuse-unsafe.ts';
 import { rootKeyFinding } from './root-key-findings.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -144,6 +144,17 @@ describe('the configuration check', () => {
     },
   );
 
+  it('S38: the server ends at once in production when Node is told to believe every certificate', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['src/main.ts'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...good, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('NODE_TLS_REJECT_UNAUTHORIZED is 0');
+  }, 25_000);
+
   it('R33: names everything that is wrong at once', () => {
     const findings = checkConfig({
       INDESK_MODE: 'production',
@@ -215,5 +226,26 @@ describe('the strength of a root key', () => {
       const key = randomBytes(32);
       expect(rootKeyFinding(key.toString(round % 2 === 0 ? 'base64' : 'base64url'))).toBeUndefined();
     }
+  });
+});
+
+describe('a process that only serves', () => {
+  it('is refused on the embedded database, where nobody else could work on jobs', () => {
+    const databaseUrl = good['INDESK_DATABASE_URL'];
+    const start = (role: 'serve' | 'work' | 'both', url: string | undefined) => () =>
+      refuseJoblessServer({ role, databaseUrl: url });
+    expect(start('serve', undefined)).toThrow(/INDESK_ROLE is serve.*nobody would send mails/);
+    for (const allowed of [start('both', undefined), start('work', undefined), start('serve', databaseUrl)])
+      expect(allowed).not.toThrow();
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'src/main.ts')], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        INDESK_DATA_DIR: join(folder, 'serve'),
+        INDESK_PORT: '0',
+        INDESK_ROLE: 'serve',
+      },
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('INDESK_ROLE is serve')]);
   });
 });

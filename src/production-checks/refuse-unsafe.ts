@@ -11,6 +11,14 @@ export function refuseUnsafe(config: Config): void {
   if (findings.length > 0) throw new ConfigError(findings);
 }
 
+/** The embedded database lets one process in, so that beside one that only serves nobody could work on jobs. Throws `ConfigError`. */
+export function refuseJoblessServer({ role, databaseUrl }: Pick<Config, 'role' | 'databaseUrl'>): void {
+  if (role !== 'serve' || databaseUrl !== undefined) return;
+  throw new ConfigError([
+    'INDESK_ROLE is serve, but the embedded database lets in one process alone: nobody would send mails, sweep what is over or do any other job. Use both, or name a PostgreSQL in INDESK_DATABASE_URL and start a process that works beside this one.',
+  ]);
+}
+
 /** Refuses a database that holds connections of a demo. Throws `ConfigError`. */
 export async function refuseStored(ports: Pick<Ports, 'database' | 'egress'>): Promise<void> {
   const findings = await storedFindings(ports);
@@ -28,4 +36,5 @@ export function checkConfig(environment?: Readonly<Record<string, string | undef
   return [...wrong, ...findings.filter((finding) => !named.has(variableOf(finding)))];
 }
 
-const variableOf = (finding: string): string => /^\w+/.exec(finding)?.[0] ?? '';
+/** The variable a finding is about: each begins with it. */
+export const variableOf = (finding: string): string => /^\w+/.exec(finding)?.[0] ?? '';

@@ -6,13 +6,20 @@ import {
   startProviderSimulator,
   type ProviderSimulator,
 } from '../../simulators/providers/provider-simulator.ts';
+import { startZendeskSimulator } from '../../simulators/zendesk/start-zendesk-simulator.ts';
+import { SMALL_CONTENT } from '../../simulators/zendesk/test-account.ts';
 import { newSubscription, testDecision } from '../../test/support/calls.ts';
 import { engines } from '../../test/support/database.ts';
-import { openTestSecrets } from '../../test/support/secrets.ts';
+import { openOperator, type TestOperator } from '../../test/support/operators.ts';
+import { zendeskParts } from '../../test/support/zendesk-oauth.ts';
 import { createEgress } from '../adapters/egress/create-egress.ts';
+import { createModelProvider } from '../adapters/providers/create-model-provider.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import type { BookkeepingDatabase } from '../ports/database.ts';
-import type { SecretBox } from '../ports/secret-box.ts';
 import type { Egress } from '../ports/egress.ts';
+import { createAccount } from '../services/accounts/create-account.ts';
+import { connectSandbox, parseSandbox } from '../services/sandbox/connect-sandbox.ts';
+import { eraseSubscription } from '../services/subscriptions/erase-subscription.ts';
 import { refuseStored } from './refuse-unsafe.ts';
 import { storedFindings } from './stored-findings.ts';
 
@@ -22,12 +29,12 @@ describe.each(engines.filter(({ available }) => available))(
     let database: BookkeepingDatabase;
     let simulator: ProviderSimulator;
     let egress: Egress;
-    let secretBox: SecretBox;
+    let operator: TestOperator;
     const ownModel = createServer((_request, response) => response.writeHead(404).end('{}'));
 
     beforeAll(async () => {
       database = await engine.open();
-      ({ secretBox } = await openTestSecrets(database));
+      operator = await openOperator(database);
       simulator = await startProviderSimulator({ port: 0 });
       await new Promise<void>((resolve) => ownModel.listen(0, '127.0.0.1', resolve));
       egress = createEgress({ allowedPrivate: [new URL(simulator.url).host, new URL(ownModelUrl()).host] });
@@ -41,7 +48,12 @@ describe.each(engines.filter(({ available }) => available))(
     const addProvider = async (baseUrl: string | null, demo: boolean): Promise<string> => {
       const call = await newSubscription(database);
       const { subscriptionId } = call;
-      const key = await secretBox.seal('sk', { subscriptionId, table: 't', column: 'c', row: 'r' });
+      const key = await operator.ports.secretBox.seal('sk', {
+        subscriptionId,
+        table: 't',
+        column: 'c',
+        row: 'r',
+      });
       await database.write(call, testDecision, (tx) =>
         sql`insert into app.provider_connection (subscription_id, kind, label, base_url, model, api_key, key_last_four, demo)
         values (${call.subscriptionId}, 'openai-compatible', 'x', ${baseUrl}, 'm', ${key}, 'abcd', ${demo})`.execute(
@@ -63,6 +75,41 @@ describe.each(engines.filter(({ available }) => available))(
       expect(findings.join()).toContain(withDemo);
       expect(findings.join()).toContain(withSimulator);
       await expect(refuseStored({ database, egress })).rejects.toThrow('INDESK_MODE');
+    });
+
+    it('R33: is refused in production with the subscription the sandbox made and its accounts, until that is erased', async () => {
+      const before = await storedFindings({ database, egress });
+      const zendesk = await startZendeskSimulator({
+        port: 0,
+        content: SMALL_CONTENT,
+        subdomain: 'acme',
+        sidebarUrl: 'http://127.0.0.1:1/',
+      });
+      const { secretBox } = operator.ports;
+      const parts = zendeskParts({ database, secretBox, origins: { acme: zendesk.url } });
+      const modelProvider = createModelProvider({
+        dispatcherFor: (purpose) => egress.dispatcherFor(purpose),
+        clock: systemClock,
+      });
+      const { subscriptionId } = await newSubscription(database);
+      const call = {
+        ...operator.callFor(subscriptionId),
+        ports: { ...parts.ports, ...operator.ports, egress, modelProvider },
+      };
+      const described = await fetch(`${zendesk.url}/_sandbox/connection`);
+      const connection = parseSandbox({
+        ...((await described.json()) as object),
+        provider: { baseUrl: `${simulator.url}/compatible/v1`, apiKey: 'sk-sim', model: 'indesk-demo' },
+      });
+      for (let start = 0; start < 2; start += 1) await connectSandbox(call, operator.settings, connection);
+      await createAccount(call, { email: 'lead@example.com', role: 'admin' });
+      // Connecting real accounts does not make the people and what they did real.
+      await database.bookkeep(call, (tx) => tx.deleteFrom('app.provider_connection').execute());
+      const added = (await storedFindings({ database, egress })).filter((one) => !before.includes(one));
+      expect(added).toEqual([expect.stringMatching(`^INDESK_MODE.*${subscriptionId}.* 1 demo accounts`)]);
+      await eraseSubscription(call, operator.ending);
+      expect(await storedFindings({ database, egress })).toEqual(before);
+      await Promise.all([parts.close(), zendesk.close()]);
     });
   },
 );

@@ -1,10 +1,10 @@
 import { isLoopback } from '../kernel/loopback.ts';
 import type { Ports } from '../ports/ports.ts';
-import { storedProviders, type StoredProvider } from './provider-queries.ts';
+import { demoAccounts, storedProviders, type StoredProvider } from './demo-queries.ts';
 
 const askTimeoutMs = 2_000;
 
-/** What is stored that must not run in production: demo models and simulators. Names subscriptions by id, never a key. */
+/** What is stored that must not run in production: demo models, simulators and demo accounts. Names subscriptions by id, never a key. */
 export async function storedFindings(ports: Pick<Ports, 'database' | 'egress'>): Promise<readonly string[]> {
   const { database } = ports;
   const findings: string[] = [];
@@ -15,6 +15,11 @@ export async function storedFindings(ports: Pick<Ports, 'database' | 'egress'>):
     return known;
   };
   for (const subscriptionId of await database.lookup((lookups) => lookups.subscriptionIds())) {
+    const demo = await database.read({ subscriptionId }, demoAccounts);
+    if (demo !== undefined)
+      findings.push(
+        `INDESK_MODE is production, but subscription ${subscriptionId} was connected to the simulators and has ${demo} demo accounts: erase it, or use a database that never held a demo.`,
+      );
     for (const provider of await database.read({ subscriptionId }, storedProviders)) {
       const reason = await reasonAgainst(provider, answersAsSimulator);
       if (reason !== undefined)

@@ -120,7 +120,9 @@ for (const { name, available, openScratch } of engines) {
         };
         const outcome = await attempt(String(foreign[0]?.['value']));
         expect(outcome, `${String(child)}.${String(column)}`).not.toBe('taken');
-        expect(await attempt(crypto.randomUUID())).toBe(outcome);
+        // Numbers of Zendesk are no uuids.
+        const isNumber = table.columns.some(({ name, type }) => name === column && type === 'int8');
+        expect(await attempt(isNumber ? '88888888' : crypto.randomUUID())).toBe(outcome);
         codes.push(outcome);
       }
       expect(codes).toContain('23503');

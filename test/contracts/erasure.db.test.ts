@@ -106,6 +106,36 @@ for (const { name, available, open } of engines) {
       ).rejects.toMatchObject({ type: 'not-found' });
     });
 
+    it('S55: an erasure destroys the data keys before anything else, so that one that stops opens nothing any more', async () => {
+      const doomed = await filled();
+      const call = operator.callFor(doomed.subscriptionId);
+      const { subscriptionId } = call;
+      const binding = { subscriptionId, table: 'feature_setting', column: 'instructions', row: 'summary' };
+      await database.bookkeep(doomed, (tx) => sql`delete from app.data_key`.execute(tx));
+      const sealed = await operator.ports.secretBox.seal('never greet', binding);
+      expect(await operator.ports.secretBox.open(sealed, binding)).toBe('never greet');
+      const before = await counts(doomed);
+      // The disk is full, say, when the first rows are to go.
+      const stopping: typeof database = {
+        ...database,
+        write: (by, decision, work) =>
+          decision.audit.action === 'subscription.rows-erased'
+            ? Promise.reject(new Error('stopped'))
+            : database.write(by, decision, work),
+      };
+      const ports = { ...call.ports, database: stopping };
+      await expect(eraseSubscription({ ...call, ports }, operator.ending)).rejects.toThrow('stopped');
+      const { data_key: _keys, ...rest } = await counts(doomed);
+      expect(_keys).toBeUndefined();
+      expect(Object.keys(rest)).toEqual(expect.arrayContaining(['account', 'feature_setting', 'receipt']));
+      expect(before).toHaveProperty('data_key', 1);
+      await expect(operator.ports.secretBox.open(sealed, binding)).rejects.toMatchObject({
+        name: 'SecretBoxError',
+      });
+      expect((await actionsOf(subscriptionId)).map(({ action }) => action)).toContain('data-keys.destroyed');
+      expect(await eraseSubscription(call, operator.ending)).toMatchObject({ data_key: 1, subscription: 1 });
+    });
+
     it('S54: jobs and calls under way bring no row back', async () => {
       const doomed = await filled();
       let isOver = false;
@@ -185,6 +215,7 @@ for (const { name, available, open } of engines) {
       await setTimes(call, "expires_at = app.now() - interval '21 hours'");
       expect(await cleanUp()).toMatchObject({ expired: 0, withdrawn: 1, erased: 0 });
       expect(await counts(call)).not.toHaveProperty('zendesk_connection');
+      expect(Object.keys(await counts(call)).filter((table) => table.startsWith('macro'))).toEqual([]);
       await renewSubscription(inside, operator.settings, new Date(Date.now() + 1_000_000));
       expect(await cleanUp()).toMatchObject({ expired: 0, withdrawn: 0, erased: 0 });
       expect(await statusOf(call)).toBe('active');

@@ -172,7 +172,7 @@ describe('security headers', () => {
         );
       if (one.path !== asset) expect(headers.get('cache-control'), what).toBe('no-store');
     }
-    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 404, 413, 500]));
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 404, 405, 413, 500]));
   });
 
   it('S92: has looked at every endpoint of the contract', () => {
@@ -233,12 +233,47 @@ describe('other origins', () => {
         { method: 'OPTIONS', path: '/v1/sidebar/state' },
         { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
       );
-      expect(preflight.status).toBe(404);
+      expect(preflight.status).toBe(405);
       expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
     }
     const { headers } = await visit({ method: 'GET', path: asset }, { origin: 'null' });
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.has('access-control-allow-credentials')).toBe(false);
+  });
+});
+
+describe('a method that an address does not take', () => {
+  const standard = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
+
+  it('is answered with 405, the methods it does take and a problem, on every registered address', async () => {
+    const methodsOf = Map.groupBy(registered(), ({ path }) => path);
+    expect(methodsOf.size).toBeGreaterThan(40);
+    for (const [path, ones] of methodsOf) {
+      const refusal = await visit({ method: 'PROPFIND', path: `${path}?x=/v1/nothing` });
+      const allowed = (refusal.headers.get('allow') ?? '').split(', ');
+      // A fixed address may also be read as one with a parameter, so there can be more.
+      expect(allowed, path).toEqual(expect.arrayContaining(ones.map(({ method }) => method)));
+      for (const method of standard) {
+        const { status, headers } = await visit({ method, path });
+        const what = `${method} ${path}`;
+        expect(status === 405, what).toBe(!allowed.includes(method));
+        if (status !== 405) continue;
+        expect(headers.get('allow'), what).toBe(allowed.join(', '));
+        expect(headers.get('content-type'), what).toMatch(/^application\/problem\+json/);
+        expectHeaders(headers, what);
+      }
+    }
+  });
+
+  it('says so in the body, and stays 404 where there is nothing', async () => {
+    const response = await fetch(`${url}/livez`, { method: 'DELETE' });
+    expect(await response.json()).toMatchObject({ type: '/problems/method-not-allowed', status: 405 });
+    for (const path of ['/v1/nothing', '/livez/', '/livezx', '/v1', '/LIVEZ']) {
+      const missing = await fetch(`${url}${path}`, { method: 'DELETE' });
+      expect(missing.status, path).toBe(404);
+      expect(missing.headers.has('allow'), path).toBe(false);
+    }
+    expect((await fetch(`${url}/sidebar/assets/none.js`)).status).toBe(404);
   });
 });
 

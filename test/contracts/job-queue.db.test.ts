@@ -149,6 +149,52 @@ for (const { engine, distributor } of pairs) {
       expect(attempts).toEqual([2]);
     });
 
+    /** As a process leaves a job behind that it took `attempts` times and died of each time. */
+    const leaveBehind = (call: TestCall, providerId: string, attempts: number) =>
+      database.bookkeep(call, (tx) =>
+        sql`update app.job_outbox set attempts = ${attempts}, locked_until = app.now() - interval '1 second'
+          where ids ->> 'providerId' = ${providerId}`.execute(tx),
+      );
+
+    test('R2: a job whose process died three times is not run again, keeps a code, and the queue drains', async () => {
+      const call = await newSubscription(database);
+      const queue = outbox({ pollMs: 50 });
+      for (const name of ['poison', 'twice', 'new']) await enqueue(queue, call, name);
+      await leaveBehind(call, 'poison', 3);
+      await leaveBehind(call, 'twice', 2);
+      const ran: string[] = [];
+      work(queue, async ({ attempt }, { providerId }) => void ran.push(`${providerId} ${attempt}`));
+      await until(async () => (await rows(call)).every((row) => row.finished_at !== null));
+      expect(ran.toSorted()).toEqual(['new 1', 'twice 3']);
+      expect((await rows(call)).map(({ ids, attempts, error_code }) => [ids, attempts, error_code])).toEqual([
+        [{ providerId: 'poison' }, 3, 'abandoned'],
+        [{ providerId: 'twice' }, 3, null],
+        [{ providerId: 'new' }, 1, null],
+      ]);
+      expect(logged.filter((line) => line.startsWith('jobs.failed') && line.includes('abandoned'))).toEqual([
+        expect.stringContaining(call.subscriptionId),
+      ]);
+    });
+
+    test('R2: a job whose process died runs alone, so that it takes no other with it again', async () => {
+      const call = await newSubscription(database);
+      const queue = outbox({ pollMs: 50 });
+      const names = ['a', 'b', 'suspect', 'c', 'd', 'e'];
+      for (const name of names) await enqueue(queue, call, name);
+      await leaveBehind(call, 'suspect', 1);
+      const running = new Set<string>();
+      const together: string[][] = [];
+      work(queue, async (_context, { providerId }) => {
+        running.add(providerId);
+        together.push([...running]);
+        await sleep(150);
+        running.delete(providerId);
+      });
+      await until(async () => (await rows(call)).every((row) => row.finished_at !== null));
+      expect(together.filter((group) => group.includes('suspect'))).toEqual([['suspect']]);
+      expect(Math.max(...together.map((group) => group.length))).toBeGreaterThan(1);
+    });
+
     test('a job that runs for longer than its lease keeps it, until its process is gone', async () => {
       const call = await newSubscription(database);
       const queues = [outbox({ pollMs: 50, leaseSeconds: 0.4 }), outbox({ pollMs: 50, leaseSeconds: 0.4 })];
@@ -239,7 +285,9 @@ for (const { engine, distributor } of pairs) {
       await age('old', '61 minutes', null);
       await age('failed', '2 days', 'internal');
       await age('old-failed', '73 hours', 'internal');
-      expect(await database.lookup((lookups) => lookups.purgeJobs())).toBe(2);
+      expect(await database.lookup((lookups) => lookups.sweep('job_outbox', 1_000))).toEqual([
+        { subscriptionId: call.subscriptionId, rows: 2 },
+      ]);
       const left = (await rows(call)).map((row) => (row.ids as { providerId?: string }).providerId);
       expect(new Set(left)).toEqual(new Set(['failed', 'fresh', 'open']));
     });

@@ -292,7 +292,7 @@ describe.for(engines.filter(({ available }) => available))('one-time links on $n
     await database.bookkeep(held, (tx) =>
       sql`update app.subscription set held_since = app.now(), hold_reference = 'case 1'`.execute(tx),
     );
-    await database.lookup((lookups) => lookups.purgeLinks());
+    await database.lookup((lookups) => lookups.sweep('one_time_link', 1_000));
     const left = (one: typeof call) =>
       database.read(one, (tx) => tx.selectFrom('app.one_time_link').select('id').execute());
     expect(await left(call)).toHaveLength(0);

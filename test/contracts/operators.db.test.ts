@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { platformSubscriptionId } from '../../src/kernel/platform.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import { AdminTokens } from '../../src/services/operators/admin-tokens.ts';
-import { purgeAdminTokens } from '../../src/services/operators/purge-admin-tokens.ts';
 import { bootstrapOperator, issueBootstrapCode } from '../../src/services/operators/bootstrap.ts';
 import { engines } from '../support/database.ts';
 import { openOperator, type TestOperator } from '../support/operators.ts';
@@ -100,7 +99,8 @@ for (const { name, available, open } of engines) {
       const made = [await tokens.create(call(), wanted), await tokens.create(call(), wanted)];
       const [old, young] = made.map(({ id }) => id);
       await tokens.revoke(call(), young ?? '');
-      expect(await purgeAdminTokens(call())).toBe(0);
+      const sweep = () => database.lookup((lookups) => lookups.sweep('admin_token', 1_000));
+      expect(await sweep()).toEqual([]);
       await database.bookkeep({ subscriptionId: platformSubscriptionId }, (tx) =>
         tx
           .updateTable('app.admin_token')
@@ -108,7 +108,7 @@ for (const { name, available, open } of engines) {
           .where('id', '=', old ?? '')
           .execute(),
       );
-      expect(await purgeAdminTokens(call())).toBe(1);
+      expect(await sweep()).toEqual([{ subscriptionId: platformSubscriptionId, rows: 1 }]);
       const ids = (await tokens.list()).map(({ id }) => id);
       expect([ids.includes(old ?? ''), ids.includes(young ?? '')]).toEqual([false, true]);
     });

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeAccount } from '../../src/services/accounts/manage-people.ts';
 import { engines } from '../support/database.ts';
@@ -137,6 +138,81 @@ describe.for(engines.filter(({ available }) => available))('people and their ses
     const refused = settled.filter((each) => each.status === 'rejected');
     expect(refused).toHaveLength(1);
     expect(refused[0]?.reason).toMatchObject({ type: 'last-admin' });
+  });
+
+  it('P17: nobody is removed under a legal hold, which the log says; disabling still works', async () => {
+    const { subscriptionId, member, browser } = await team();
+    const { database } = one.ports;
+    const hold = (since: string) =>
+      database.bookkeep({ subscriptionId }, (tx) =>
+        sql.raw(`update app.subscription set held_since = ${since}`).execute(tx),
+      );
+    const remove = () => one.send('DELETE', `/v1/people/${member.id}`, { token: browser.token });
+    await hold('now()');
+    const refused = await remove();
+    expect([refused.statusCode, refused.json<{ type: string }>().type]).toEqual([
+      409,
+      '/problems/subscription-held',
+    ]);
+    const audit = await database.read({ subscriptionId }, (tx) =>
+      tx.selectFrom('app.audit_event').select(['action', 'outcome', 'facts']).orderBy('sequence').execute(),
+    );
+    expect(audit.map(({ action }) => action)).not.toContain('account.removed');
+    expect(audit.at(-1)).toEqual({
+      action: 'subscription.hold-respected',
+      outcome: 'refused',
+      facts: { what: 'account-removal' },
+    });
+    const disabled = await one.send('PUT', `/v1/people/${member.id}/status`, {
+      token: browser.token,
+      body: { enabled: false },
+    });
+    expect(disabled.statusCode).toBe(200);
+    await hold('null');
+    expect((await remove()).statusCode).toBe(200);
+  });
+
+  it('S54: nothing of a removed person is left in any table that names accounts', async () => {
+    const { subscriptionId, member, browser } = await team();
+    await one.signIn(member.email);
+    const { database } = one.ports;
+    const own = `app.subscription(), '${member.id}'`;
+    const hash = randomBytes(32).toString('hex');
+    for (const statement of [
+      `insert into app.second_factor (subscription_id, account_id) values (${own})`,
+      `insert into app.recovery_code (subscription_id, account_id, code_hash) values (${own}, '${hash}')`,
+      `insert into app.sign_in_challenge (subscription_id, account_id, id, token_hash, expires_at)
+        values (${own}, '${member.id}', '${hash}', now())`,
+      `insert into app.one_time_link (subscription_id, account_id, id, kind, expires_at)
+        values (${own}, '${member.id}', 'reset', now())`,
+    ])
+      await database.bookkeep({ subscriptionId }, (tx) => sql.raw(statement).execute(tx));
+    const left = () =>
+      database.read({ subscriptionId }, async (tx) => {
+        const tables = await sql<{
+          name: string;
+        }>`select table_name::text as name from information_schema.columns
+          where table_schema = 'app' and column_name = 'account_id'`.execute(tx);
+        const found: string[] = [];
+        for (const { name } of tables.rows) {
+          const rows =
+            await sql`select 1 from ${sql.table(`app.${name}`)} where account_id = ${member.id}`.execute(tx);
+          if (rows.rows.length > 0) found.push(name);
+        }
+        return found.sort();
+      });
+    expect(await left()).toEqual(
+      expect.arrayContaining([
+        'console_session',
+        'one_time_link',
+        'recovery_code',
+        'second_factor',
+        'sign_in_challenge',
+      ]),
+    );
+    const removed = await one.send('DELETE', `/v1/people/${member.id}`, { token: browser.token });
+    expect(removed.statusCode).toBe(200);
+    expect(await left()).toEqual([]);
   });
 
   it('keeps the last admin from stepping down, being disabled and being removed', async () => {

@@ -10,9 +10,11 @@ import { ProblemError } from '../../src/kernel/problem-error.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import type { SecretBox } from '../../src/ports/secret-box.ts';
 import type { HelpDeskConnection } from '../../src/ports/help-desk.ts';
+import { listIntegrations } from '../../src/services/integrations/list-integrations.ts';
 import { engines } from '../support/database.ts';
 import { openTestSecrets } from '../support/secrets.ts';
 import {
+  authorizeAcme,
   connectAcme,
   zendeskParts,
   type RefresherOptions,
@@ -284,6 +286,50 @@ describe.each(engines.filter((engine) => engine.available))('rotating access on 
     const changed = process({ clients: { ...clients, globalClient } });
     expect(await problemOf(changed.tokens.get(connection))).toMatchObject({ type });
     expect((await rowOf(subscriptionId)).status).toBe(status);
+  });
+
+  it('S135: an access that cannot be opened is renewed while the refresh token opens, else a person has to reconnect, and can', async () => {
+    const foreign = await connectAcme(process(), database, secretBox);
+    const { access_token: otherAccess, refresh_token: otherRefresh } = await rowOf(foreign.subscriptionId);
+    // What a data key of another subscription sealed does not open here.
+    const damage = (column: string, value: string | null) =>
+      database.bookkeep({ subscriptionId }, async (tx) => {
+        const own = await tx
+          .selectFrom('app.zendesk_connection')
+          .select('access_token')
+          .executeTakeFirstOrThrow();
+        const sealed = `${own.access_token?.slice(0, 23)}${value?.slice(23)}`;
+        await tx
+          .updateTable('app.zendesk_connection')
+          .set({ [column]: sealed })
+          .execute();
+      });
+    const list = async () => {
+      const { ports, clients } = process();
+      // There is no provider whose address could be asked for.
+      return (await listIntegrations({ subscriptionId, ports } as never, clients)).zendesk;
+    };
+    await damage('access_token', otherAccess);
+    expect(await list()).toMatchObject({ status: 'connected', lastError: null });
+    await process().tokens.get(connection);
+    expect(await refreshes()).toEqual({ granted: 1, refused: 0 });
+    await damage('access_token', otherAccess);
+    await damage('refresh_token', otherRefresh);
+    expect(await list()).toMatchObject({ status: 'reconnect-needed', lastError: 'cannot-be-opened' });
+    const parts = process();
+    for (let round = 0; round < 2; round += 1)
+      expect(await problemOf(parts.tokens.get(connection))).toMatchObject({
+        type: 'zendesk-reconnect-needed',
+        detail: 'The stored access to Zendesk cannot be opened with the keys of this server',
+      });
+    expect(await rowOf(subscriptionId)).toMatchObject({
+      status: 'reconnect-needed',
+      last_error: 'cannot-be-opened',
+    });
+    expect(await refreshes()).toEqual({ granted: 1, refused: 0 });
+    await authorizeAcme(parts, { subscriptionId, accountId: null, sessionId: null });
+    expect(await list()).toMatchObject({ status: 'connected', lastError: null });
+    await process().tokens.get(connection);
   });
 
   it('is not connected for a subscription without the row, or with client credentials', async () => {

@@ -3,15 +3,16 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BullmqOutboxOptions } from '../../src/adapters/outbox/bullmq-outbox.ts';
+import { createBullmqOutbox, type BullmqOutboxOptions } from '../../src/adapters/outbox/bullmq-outbox.ts';
 import { claimJobs } from '../../src/adapters/outbox/outbox-queries.ts';
+import { commandTimeoutMs } from '../../src/adapters/redis/connection.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import type { JobContext, JobQueue, JobTable } from '../../src/ports/job-queue.ts';
 import { newSubscription, testDecision, type TestCall } from '../support/calls.ts';
 import { engines } from '../support/database.ts';
 import { openBullmqQueue } from '../support/distributors.ts';
-import { redisMissing, silent, startTestRedis, type TestRedis } from '../support/redis.ts';
+import { openLink, redisMissing, silent, startTestRedis, type TestRedis } from '../support/redis.ts';
 
 // No job of these tests asks for one.
 const noPorts = {} as JobContext['ports'];
@@ -102,6 +103,32 @@ for (const { name, available, open } of engines) {
       const events = await admin.xrange('bull:jobs:events', '-', '+');
       expect(JSON.stringify(events)).toContain('completed');
       expect(JSON.stringify(events)).not.toContain(canary);
+    });
+
+    it('R4: a Redis that is too slow for the first question of BullMQ gets its messages as soon as it answers', async () => {
+      let isFirst = true;
+      const link = openLink(redis, {
+        isFit: async () => {
+          if (isFirst) redis.freeze();
+          if (isFirst) setTimeout(() => redis.thaw(), 2 * commandTimeoutMs);
+          isFirst = false;
+          return true;
+        },
+      });
+      const queue = createBullmqOutbox({
+        database,
+        ports: noPorts,
+        clock: systemClock,
+        logger: silent,
+        redis: link,
+      });
+      closings.push(async () => {
+        await queue.close();
+        await link.close();
+      });
+      work(queue, note);
+      await enqueue(queue, 'late');
+      await expect.poll(() => ran, { timeout: 10_000 }).toEqual(['late']);
     });
 
     it('S24: after use every key without an end is one of the queue’s few', async () => {

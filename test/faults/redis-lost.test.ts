@@ -49,6 +49,19 @@ describe.skipIf(redisMissing !== '')('the product and a Redis that is lost', () 
     expect(house.output()).not.toMatch(new RegExp(new URL(redis.url).password));
   });
 
+  it('R27: a server is ready while Redis is lost, because it serves without it', async () => {
+    const losses = (): number => house.output().split('redis.away').length;
+    const before = losses();
+    await redis.kill();
+    try {
+      await expect.poll(losses, { timeout: 10_000 }).toBeGreaterThan(before);
+      expect((await fetch(`${house.serverUrl}/readyz`)).status).toBe(200);
+      expect(await answer()).toBe(200);
+    } finally {
+      await redis.start();
+    }
+  });
+
   it('R4: a process that only works on jobs answers health and nothing else', async () => {
     const worker = await openHouse({
       environment: { INDESK_REDIS_URL: redis.url, INDESK_ROLE: 'work' },

@@ -199,18 +199,25 @@ describe.skipIf(redisMissing !== '')('what makes Redis unfit for production', ()
     expect(await findings({ users })).toEqual([expect.stringContaining('without a password')]);
   });
 
-  it('S37: TLS is spoken with the given authority, and refused without it', async () => {
-    expect(await findings({ withTls: true })).toEqual([]);
-    const redis = await startRedis({ withTls: true });
-    const logged: string[] = [];
-    const note = (event: string, fields?: object) => void logged.push(`${event} ${JSON.stringify(fields)}`);
-    const link = openLink(redis, { logger: { info: note, warn: note, error: note } });
-    cleanUps.push(link.close);
-    await expect
-      .poll(() => logged.join(), { timeout: 5_000 })
-      .toMatch(/redis\.connection-failed.*(SELF_SIGNED|VERIFY)/);
-    await expect(link.run((client) => client.ping())).rejects.toThrow(RedisAwayError);
-  });
+  it.each(['left alone', 'told to believe everything'])(
+    'S37: TLS is spoken with the given authority, and refused without it, where Node is %s',
+    async (state) => {
+      expect(await findings({ withTls: true })).toEqual([]);
+      if (state !== 'left alone') {
+        process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+        cleanUps.push(async () => void delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']);
+      }
+      const redis = await startRedis({ withTls: true });
+      const logged: string[] = [];
+      const note = (event: string, fields?: object) => void logged.push(`${event} ${JSON.stringify(fields)}`);
+      const link = openLink(redis, { logger: { info: note, warn: note, error: note } });
+      cleanUps.push(link.close);
+      await expect
+        .poll(() => logged.join(), { timeout: 5_000 })
+        .toMatch(/redis\.connection-failed.*(SELF_SIGNED|VERIFY)/);
+      await expect(link.run((client) => client.ping())).rejects.toThrow(RedisAwayError);
+    },
+  );
 
   it('S143: the program may not empty, reconfigure, list, watch or save, nor touch other keys', async () => {
     const redis = await startRedis();

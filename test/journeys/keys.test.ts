@@ -53,6 +53,17 @@ describe('keys at the command line', () => {
       sql`insert into app.provider_connection (subscription_id, id, kind, label, model, api_key, key_last_four, is_default)
         values (${subscriptionId}, ${id}, 'openai', 'Main account', 'm', ${key}, 'nary', true)`.execute(tx),
     );
+    const client = {
+      subscriptionId,
+      table: 'zendesk_connection',
+      column: 'client_secret',
+      row: subscriptionId,
+    };
+    const secret = await secretBox.seal('client-canary', client);
+    await database.write(call, testDecision, (tx) =>
+      sql`insert into app.zendesk_connection (subscription_id, subdomain, client_id, client_secret, scopes, status)
+        values (${subscriptionId}, 'acme', 'id', ${secret}, 'read', 'connected')`.execute(tx),
+    );
     await database.close();
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,7 +71,7 @@ describe('keys at the command line', () => {
   it('seals every value anew', async () => {
     const rotated = await run(['keys', 'rotate', '--destroy-now']);
     expect(rotated).toMatchObject({ code: 0 });
-    expect(rotated.output).toContain(`${subscriptionId}: 1 values sealed anew, 1 old keys destroyed, 0 kept`);
+    expect(rotated.output).toContain(`${subscriptionId}: 2 values sealed anew, 1 old keys destroyed, 0 kept`);
   });
 
   it('S130: changes the root key by staging, starting with the next one and rewrapping', async () => {
@@ -69,7 +80,7 @@ describe('keys at the command line', () => {
     const staged = await run(['keys', 'status'], { INDESK_NEXT_KEY_FILE: next });
     expect(staged.output).toMatch(/root key [0-9a-f]{16}: active, this process has it/);
     expect(staged.output).toMatch(/root key [0-9a-f]{16}: staged, this process has it/);
-    expect(staged.output).toMatch(new RegExp(`ok {4}${subscriptionId} data key .* active, 1 values`));
+    expect(staged.output).toMatch(new RegExp(`ok {4}${subscriptionId} data key .* active, 2 values`));
     expect(staged.output).not.toContain('sk-canary');
     renameSync(keyFile, join(folder, 'before.key'));
     renameSync(next, keyFile);
@@ -92,5 +103,8 @@ describe('keys at the command line', () => {
     expect(doctor.output).toContain('FAIL  1 of provider_connection.api_key cannot be opened');
     expect(doctor.output).toContain('Add the provider again.');
     expect(doctor.output).toContain('ok    AI provider: none yet');
+    expect(doctor.output).toContain(
+      'FAIL  Zendesk: The stored access to Zendesk cannot be opened with the keys of this server. Your admin needs to reconnect Zendesk.',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -96,6 +97,21 @@ describe.skipIf(!available)('a server in production', () => {
     expect((await fetch(metrics)).status).toBe(401);
     const shown = await fetch(metrics, { headers: { authorization: `Bearer ${token}` } });
     expect(await shown.text()).toContain('indesk_');
+  });
+
+  it('makes no customer of a name that was mistyped', async () => {
+    await start();
+    const child = spawnSync(process.execPath, ['src/cli.ts', 'doctor', '--subscription', 'acmee'], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { PATH: process.env['PATH'], ...good },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(child.status).toBe(1);
+    expect(child.stderr).toContain('There is no subscription acmee');
+    const owner = await openOwnerSession(admin());
+    expect(await owner.query(`select 1 from app.subscription where name = 'acmee'`)).toEqual([]);
+    await owner.close();
   });
 
   it('S36: refuses a database it cannot verify, naming the setting', async () => {

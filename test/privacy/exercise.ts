@@ -1,32 +1,14 @@
-import type { House } from '../support/house.ts';
-import { makeCanary, type Canary } from './canaries.ts';
+import { problemOf, type FeatureAnswer, type House } from '../support/house.ts';
+import type { FeatureName } from '../../src/contract/copilot.ts';
+import { features } from '../../src/copilot/features/index.ts';
+import type { Canaries } from './canaries.ts';
 
-export interface Marked {
-  readonly canaries: readonly Canary[];
-  readonly value: (channel: string) => string;
-  readonly ticketId: number;
-}
-
-const ticketChannels = [
-  'subject',
-  'comment',
-  'agent-comment',
-  'internal-note',
-  'hidden-text',
-  'tag',
-  'attachment-name',
-  'requester-name',
-  'requester-email',
-  'requester-phone',
-  'solved-ticket',
-] as const;
-const agentChannels = ['instruction', 'draft', 'rewrite-instruction', 'provider-key', 'session'] as const;
-
-/** Puts a ticket into the simulated account in which every channel carries a canary of its own. */
-export async function markTicket(house: House): Promise<Marked> {
-  const canaries = [...ticketChannels, ...agentChannels].map(makeCanary);
-  const value = (channel: string): string =>
-    canaries.find((canary) => canary.channel === channel)?.value ?? '';
+/** Puts a ticket into the simulated account in which every channel carries a canary of its own; returns its id. */
+export async function markTicket(house: House, canaries: Canaries): Promise<number> {
+  // So many calls in a minute must come through, or the later paths end at a limit of Zendesk.
+  const limits = { requestsPerMinute: null, helpCenterPerMinute: null, searchExportPerMinute: null };
+  await house.sandbox('zendesk', 'POST', 'settings', { limits });
+  const value = (channel: string): string => canaries.plant(channel);
   const requester = {
     name: value('requester-name'),
     email: `${value('requester-email')}@example.com`,
@@ -51,6 +33,8 @@ export async function markTicket(house: House): Promise<Marked> {
     subject: `Lamp flickers ${value('subject')}`,
     status: 'open',
     tags: [`t${value('tag').toLowerCase()}`],
+    external_id: value('external-id'),
+    satisfaction: { score: 'bad', comment: value('satisfaction') },
     requester,
     comments: [
       {
@@ -63,7 +47,7 @@ export async function markTicket(house: House): Promise<Marked> {
       { public: true, html: '<p>How do I reset the lamp?</p>' },
     ],
   });
-  return { canaries, value, ticketId };
+  return ticketId;
 }
 
 interface Path {
@@ -74,100 +58,167 @@ interface Path {
   readonly zendesk?: object;
   readonly json?: boolean;
   readonly disconnectAfterMs?: number;
+  /** Every feature must answer, or its other paths prove nothing. */
+  readonly mustAnswer?: boolean;
+  /** In how short a run this path still is. */
+  readonly from: Extent;
 }
 
+/** How many paths: all, those that need no long waiting, or one of each kind. */
+export const extents = ['compact', 'quick', 'full'] as const;
+export type Extent = (typeof extents)[number];
+
 /** The ways a call can go; a provider behaviour is part of the key. */
-const paths = (key: string): readonly Path[] => [
-  { name: 'happy' },
-  { name: 'happy, one body', json: true },
-  { name: 'happy, behaviour key', provider: `sk-sim.n=40.x=${key}` },
-  ...[
-    'status=401',
-    'status=429.quota=1',
-    'status=429.ra=60',
-    'status=503',
-    'status=400',
-    'overflow=1',
-    'cut=3',
-    'midError=3',
-    'malformed=1',
-    'badjson=2',
-    'finish=length',
-    'filter=1',
-  ].map((behaviour) => ({
-    name: behaviour,
-    provider: `sk-sim.n=40.x=${key}`,
-    fault: behaviour,
-  })),
-  { name: 'provider timeout', provider: `sk-sim.n=40.x=${key}`, fault: 'hang=1' },
-  { name: 'disconnect while waiting', provider: `sk-sim.ttft=3000.x=${key}`, disconnectAfterMs: 300 },
-  { name: 'disconnect while streaming', provider: `sk-sim.n=400.itl=20.x=${key}`, disconnectAfterMs: 500 },
-  ...[401, 403, 404, 422, 500, 503].map((status) => ({
-    name: `Zendesk ${status}`,
-    zendesk: { match: '/api/v2/', kind: 'status', status, times: 20 },
-  })),
-  { name: 'Zendesk malformed', zendesk: { match: '/api/v2/tickets', kind: 'malformed', times: 20 } },
-  { name: 'Zendesk cut', zendesk: { match: '/api/v2/tickets', kind: 'cut', times: 20 } },
-  {
-    name: 'disconnect while Zendesk is slow',
-    zendesk: { match: '/api/v2/', kind: 'delay', delayMs: 2_000, times: 20 },
-    disconnectAfterMs: 200,
-  },
-];
+function pathsOf(key: string): readonly Path[] {
+  const behaving = (behaviour: string): string => `sk-sim.${behaviour}.x=${key}`;
+  const faulty = (from: Extent, ...faults: string[]): Path[] =>
+    faults.map((fault) => ({ name: fault, provider: behaving('n=40'), fault, from }));
+  const refusing = (from: Extent, ...statuses: number[]): Path[] =>
+    statuses.map((status) => ({
+      name: `Zendesk ${status}`,
+      zendesk: { match: '/api/v2/', kind: 'status', status, times: 500 },
+      from,
+    }));
+  return [
+    { name: 'happy', mustAnswer: true, from: 'compact' },
+    { name: 'happy, one body', json: true, from: 'compact' },
+    { name: 'happy, behaviour key', provider: behaving('n=40'), from: 'quick' },
+    { name: 'answers with what it was asked', provider: behaving('echo=1'), from: 'compact' },
+    ...faulty('compact', 'status=400', 'cut=3', 'badjson=2'),
+    ...faulty('quick', 'status=401', 'status=429.quota=1', 'status=429.ra=60', 'status=503', 'overflow=1'),
+    ...faulty('quick', 'midError=3', 'malformed=1', 'finish=length', 'filter=1'),
+    ...faulty('full', 'hang=1'),
+    {
+      name: 'disconnect while waiting',
+      provider: behaving('ttft=3000'),
+      disconnectAfterMs: 300,
+      from: 'quick',
+    },
+    {
+      name: 'disconnect while streaming',
+      provider: behaving('n=400.itl=20'),
+      disconnectAfterMs: 500,
+      from: 'compact',
+    },
+    ...refusing('compact', 422),
+    ...refusing('quick', 401, 403, 404),
+    ...refusing('full', 500, 503),
+    {
+      name: 'Zendesk malformed',
+      zendesk: { match: '/api/v2/tickets', kind: 'malformed', times: 500 },
+      from: 'compact',
+    },
+    { name: 'Zendesk cut', zendesk: { match: '/api/v2/tickets', kind: 'cut', times: 500 }, from: 'quick' },
+    {
+      name: 'disconnect while Zendesk is slow',
+      zendesk: { match: '/api/v2/', kind: 'delay', delayMs: 2_000, times: 500 },
+      disconnectAfterMs: 200,
+      from: 'compact',
+    },
+  ];
+}
+
+/** Every feature there is. */
+export const featureNames: readonly string[] = features.map(({ name }) => name);
+
+export interface ExerciseOptions {
+  readonly ticketId: number;
+  readonly extent: Extent;
+  readonly onPath: (name: string) => void;
+}
 
 /** Drives every feature down every path; returns how many runs there were. */
-export async function exercise(
-  house: House,
-  marked: Marked,
-  options: { readonly quick: boolean; readonly onPath: (name: string) => void },
-): Promise<number> {
-  const { value, ticketId } = marked;
-  const bodies: Readonly<Record<string, object>> = {
-    'summarize-ticket': { ticketId, locale: 'en' },
-    'suggest-reply': { ticketId, locale: 'en', instruction: `Tell them ${value('instruction')}` },
-    'rewrite-text': {
-      ticketId,
-      mode: 'custom',
-      text: `my draft ${value('draft')}`,
-      instruction: `make it nice ${value('rewrite-instruction')}`,
-      locale: 'en',
-    },
-  };
-  const chosen = paths(value('provider-key')).filter(
-    ({ name }) => !options.quick || !['provider timeout', 'Zendesk 500', 'Zendesk 503'].includes(name),
+export async function exercise(house: House, canaries: Canaries, options: ExerciseOptions): Promise<number> {
+  const { ticketId, extent, onPath } = options;
+  const bodies = bodiesOf(ticketId, canaries);
+  const chosen = pathsOf(canaries.plant('provider-key')).filter(
+    ({ from }) => extents.indexOf(from) <= extents.indexOf(extent),
   );
+  const demo = (): Promise<void> =>
+    house.useProvider('openai-compatible', 'sk-demo', { model: 'indesk-demo', demo: true });
+  await demo();
   let runs = 0;
   for (const path of chosen) {
-    options.onPath(path.name);
-    if (path.provider !== undefined) await house.useProvider('openai-compatible', path.provider);
-    if (path.fault !== undefined) await house.sandbox('providers', 'POST', 'fault', { settings: path.fault });
-    if (path.zendesk !== undefined) await house.sandbox('zendesk', 'POST', 'faults', path.zendesk);
-    const token = await house.signIn(ticketId);
+    onPath(path.name);
+    const { provider, fault, zendesk, disconnectAfterMs, json = false } = path;
+    if (provider !== undefined) await house.useProvider('openai-compatible', provider);
+    if (fault !== undefined) await house.sandbox('providers', 'POST', 'fault', { settings: fault });
+    if (zendesk !== undefined) await house.sandbox('zendesk', 'POST', 'faults', zendesk);
+    const token = await signIn(house, canaries, ticketId);
     await Promise.all(
-      Object.entries(bodies).map(async ([feature, body]) => {
-        const signal =
-          path.disconnectAfterMs === undefined ? undefined : AbortSignal.timeout(path.disconnectAfterMs);
+      [...bodies].map(async ([feature, body]) => {
+        const signal = disconnectAfterMs === undefined ? undefined : AbortSignal.timeout(disconnectAfterMs);
         runs += 1;
         // A disconnect ends in an error here, as it should.
-        await house
-          .run(feature, body, { token, json: path.json === true, ...(signal !== undefined && { signal }) })
+        const answer = await house
+          .run(feature, body, { token, json, ...(signal !== undefined && { signal }) })
           .catch(() => undefined);
+        if (path.mustAnswer === true && !hasAnswered(answer))
+          throw new Error(
+            `${feature} gave no answer where nothing was wrong, so nothing is proved: ${answer && problemOf(answer)}`,
+          );
       }),
     );
-    if (path.zendesk !== undefined) await house.sandbox('zendesk', 'DELETE', 'faults');
-    if (path.fault !== undefined) await house.sandbox('providers', 'POST', 'fault', { settings: '' });
-    if (path.provider !== undefined)
-      await house.useProvider('openai-compatible', 'sk-demo', { model: 'indesk-demo', demo: true });
+    if (zendesk !== undefined) await house.sandbox('zendesk', 'DELETE', 'faults');
+    if (fault !== undefined) await house.sandbox('providers', 'POST', 'fault', { settings: '' });
+    if (provider !== undefined) await demo();
   }
-  // A malformed request, a forged session and a stranger's token carry canaries too.
+  return runs + (await wrongRequests(house, canaries, options));
+}
+
+/** A stream to its end, or one body. */
+const hasAnswered = (answer: FeatureAnswer | undefined): boolean =>
+  answer !== undefined &&
+  (answer.events.length === 0 ? answer.status === 200 : answer.events.at(-1)?.type === 'done');
+
+/** Other ways to a feature's work: everything at once when a ticket opens, and what a model would be sent. */
+const waysBeside: Partial<Record<FeatureName, readonly string[]>> = {
+  'ticket-insight': ['open'],
+  'suggest-reply': ['suggest-reply/prompt'],
+  'rewrite-text': ['rewrite-text/prompt'],
+};
+
+/** What each feature is asked; one that reads the ticket alone needs no entry. */
+function bodiesOf(ticketId: number, canaries: Canaries): ReadonlyMap<string, object> {
+  const asked: Partial<Record<FeatureName, object>> = {
+    'suggest-reply': { instruction: `Tell them ${canaries.plant('instruction')}` },
+    'rewrite-text': {
+      mode: 'custom',
+      text: `my draft ${canaries.plant('draft')}`,
+      instruction: `make it nice ${canaries.plant('rewrite-instruction')}`,
+    },
+    'review-quality': { draft: `We are sorry ${canaries.plant('reviewed draft')}.` },
+    ask: { question: `How do I reset the lamp ${canaries.plant('question')}?` },
+  };
+  const bodyOf = (name: string): object => ({
+    ticketId,
+    locale: 'en',
+    ...asked[name.replace('/prompt', '') as FeatureName],
+  });
+  const ways = featureNames.flatMap((name) => [name, ...(waysBeside[name as FeatureName] ?? [])]);
+  return new Map(ways.map((name) => [name, bodyOf(name)]));
+}
+
+/** Requests no client of ours sends: a forged session, and fields of the wrong shape. */
+async function wrongRequests(
+  house: House,
+  canaries: Canaries,
+  { ticketId }: ExerciseOptions,
+): Promise<number> {
   const wrong = [
-    { token: value('session'), body: { ticketId, text: value('draft') } },
+    { token: canaries.plant('session'), body: { ticketId, text: canaries.plant('draft without a session') } },
     {
-      token: await house.signIn(ticketId),
-      body: { ticketId: value('draft'), mode: value('instruction'), text: 7 },
+      token: await signIn(house, canaries, ticketId),
+      body: { ticketId: canaries.plant('ticket id'), mode: canaries.plant('mode'), text: 7 },
     },
   ];
   for (const { token, body } of wrong)
-    for (const feature of Object.keys(bodies)) await house.run(feature, body, { token });
-  return runs + wrong.length * 3;
+    for (const feature of featureNames) await house.run(feature, body, { token });
+  return wrong.length * featureNames.length;
+}
+
+async function signIn(house: House, canaries: Canaries, ticketId: number): Promise<string> {
+  const token = await house.signIn(ticketId);
+  canaries.mark('sidebar session', token);
+  return token;
 }

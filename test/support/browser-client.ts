@@ -14,7 +14,7 @@ export class BrowserClient {
     path: string,
     body: object = {},
   ): Promise<ClientAnswer> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { cookie } = this;
     const response = await fetch(`${this.#serverUrl}${path}`, {
       method,
       headers: {
@@ -45,6 +45,11 @@ export class BrowserClient {
   get sessionId(): string {
     const [, claims = ''] = (this.#token ?? '').split('.');
     return (JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}') as { sid?: string }).sid ?? '';
+  }
+
+  /** The cookies as a request carries them. */
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
   get token(): string {

@@ -43,29 +43,33 @@ const missingPooler = 'reason' in pooler ? pooler.reason : '';
 if ((throughPooler || process.env['CI'] === 'true') && missingPooler !== '')
   throw new Error(`PgBouncer must be tested here: ${missingPooler}`);
 
-/** Both engines; a suite runs its cases against each that is available. */
-export const engines: readonly DatabaseEngine[] = [
-  { name: 'pglite', available: true, reason: '', open: () => openPglite(), openScratch: openScratchPglite },
-  {
-    name: 'postgres',
-    available: missing === '',
-    reason: missing,
-    open: async () => openPostgres({ connectionString: appConnectionString(await copyTemplate()) }),
-    openScratch: openScratchPostgres,
-  },
-];
+const pglite: DatabaseEngine = {
+  name: 'pglite',
+  available: true,
+  reason: '',
+  open: () => openPglite(),
+  openScratch: openScratchPglite,
+};
+const direct: DatabaseEngine = {
+  name: 'postgres',
+  available: missing === '',
+  reason: missing,
+  open: async () => openPostgres({ connectionString: appConnectionString(await copyTemplate()) }),
+  openScratch: openScratchPostgres,
+};
+const pooled: DatabaseEngine = {
+  name: 'postgres-pgbouncer',
+  available: missingPooler === '',
+  reason: missingPooler,
+  open: async () => openPostgres({ connectionString: pooledConnectionString(await copyTemplate()) }),
+  openScratch: openScratchPostgres,
+};
+
+/** Both engines; a suite runs its cases against each that is available. Through PgBouncer there is PostgreSQL alone. */
+export const engines: readonly DatabaseEngine[] = throughPooler ? [direct] : [pglite, direct];
 
 /** Both engines, and PostgreSQL behind PgBouncer in transaction mode. */
-export const enginesAndPooler: readonly DatabaseEngine[] = [
-  ...engines,
-  {
-    name: 'postgres-pgbouncer',
-    available: missingPooler === '',
-    reason: missingPooler,
-    open: async () => openPostgres({ connectionString: pooledConnectionString(await copyTemplate()) }),
-    openScratch: openScratchPostgres,
-  },
-];
+export const enginesAndPooler: readonly DatabaseEngine[] = throughPooler ? [pooled] : [...engines, pooled];
 
 /** The superuser's connection string of a database on the test cluster. */
 export function adminConnectionString(database: string): string {

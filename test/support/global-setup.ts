@@ -57,8 +57,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     pooler:
       pooler === undefined ? { reason: noPooler ?? '' } : { directory: pooler.directory, port: pooler.port },
   });
+  const throughPooler = process.env['TEST_THROUGH_PGBOUNCER'] === 'yes';
   return async () => {
+    const transactions = throughPooler ? ((await pooler?.transactions()) ?? 0) : undefined;
     await pooler?.remove();
     await cluster.remove();
+    if (transactions === undefined) return;
+    process.stdout.write(`\n${transactions} transactions went through PgBouncer in transaction mode\n`);
+    if (transactions === 0) throw new Error('This run was to go through PgBouncer, and nothing did');
   };
 }

@@ -20,6 +20,18 @@ export const seeds = (id: string): readonly string[] => [
   `insert into app.provider_connection (subscription_id, kind, label, model, api_key, key_last_four)
     values ('${id}', 'openai', 'Main', 'm', '${sealedSample}', 'abcd')`,
   `insert into app.feature_setting (subscription_id, feature, enabled) values ('${id}', 'summary', true)`,
+  `insert into app.lead_setting (subscription_id, kind, document, updated_at)
+    values ('${id}', 'intents', '${sealedSample}', now())`,
+  `insert into app.prompt_version (subscription_id, feature, version, instructions, created_at)
+    values ('${id}', 'summary', 1, '${sealedSample}', now())`,
+  `insert into app.masking_setting (subscription_id, enabled, types, regions, patterns, updated_at)
+    values ('${id}', false, '[]', '[]', '${sealedSample}', now())`,
+  `insert into app.macro (subscription_id, id, active, document, created_at, updated_at, seen_at)
+    values ('${id}', 1, true, '${sealedSample}', now(), now(), now())`,
+  `insert into app.macro_sync (subscription_id, kind, started_at, touched_at) values ('${id}', 'full', now(), now())`,
+  `insert into app.macro_event (subscription_id, macro_id, ticket_id, event, rank_shown, total_shown, at)
+    values ('${id}', 1, 1, 1, 1, 1, now())`,
+  `insert into app.macro_gap (subscription_id, day, group_id, looks, misses) values ('${id}', '2026-01-01', 1, 1, 1)`,
   `insert into app.account (subscription_id, id, role, status, email, email_hash)
     values ('${id}', '${id}', 'admin', 'invited', '${sealedSample}', '${hash}')`,
   `insert into app.console_session (subscription_id, id, account_id, idle_expires_at, absolute_expires_at, device)
@@ -39,14 +51,26 @@ export const seeds = (id: string): readonly string[] => [
     verifier, scopes, expires_at)
     values ('${id}', '${id}', md5('${id}') || md5('${id}'), '${hash}', 'acme', 'https://x', 'own', 'id', '${sealedSample}', 'read', now())`,
   `insert into app.usage_month (subscription_id, month) values ('${id}', '2026-01-01')`,
+  `insert into app.budget (subscription_id, id, scope, subject, metric, period, most, created_at)
+    values ('${id}', '${id}', 'subscription', '', 'tokens', 'month', 1000, now())`,
+  `insert into app.alert_webhook (subscription_id, url, host, secret, updated_at)
+    values ('${id}', '${sealedSample}', 'x.example', '${sealedSample}', now())`,
   `insert into app.admin_token (subscription_id, id, label, token_hash, scopes, created_by, expires_at)
     values ('${id}', 'abcdefghij', 'Billing', '${'a'.repeat(64)}', '[]', 'op', now())`,
   `insert into app.tombstone (subscription_id, erased_hash, actor_kind, actor_id, counts)
     values ('${id}', '${'b'.repeat(64)}', 'operator', 'op', '{}')`,
+  // Gives usage_day its row.
   `insert into app.receipt (subscription_id, feature, provider_kind, provider_host, model, demo, comments_sent, sources_sent,
     values_masked, provider_calls, help_desk_calls, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
     cost_quality, outcome, duration_ms)
     values ('${id}', 'summary', 'openai', 'host', 'm', false, 1, 0, 0, 1, 1, 10, 0, 5, 0, 'unknown', 'ok', 12)`,
+  `insert into app.triage_webhook (subscription_id, id, subdomain, key_hash, webhook_id, trigger_ids, own_user_id,
+    signing_secret, connected_at)
+    values ('${id}', '${id}', 'acme', '${hash}', '${id}', '[1]', 2, '${sealedSample}', now())`,
+  `insert into app.triage_setting (subscription_id, mode, rules, version, updated_at)
+    values ('${id}', 'off', '{}', 1, now())`,
+  `insert into app.triage_change (subscription_id, id, ticket_id, delivery_id, fields, outcome, at)
+    values ('${id}', '${id}', 1, 'd', '["priority"]', 'applied', now())`,
   `insert into app.job_outbox (subscription_id, name, ids) values ('${id}', 'provider.check-key', '{}')`,
   `insert into app.audit_event (subscription_id, actor_kind, actor_id, action, outcome, request_id, permission, facts)
     values ('${id}', 'system', 'test', 'test.ran', 'ok', 'r', 'p', '{}')`,

@@ -3,6 +3,7 @@ import { parseRootKey } from '../../src/adapters/crypto/key-file.ts';
 import { MasterKeys } from '../../src/adapters/crypto/master-keys.ts';
 import { openSecretBox } from '../../src/adapters/crypto/secret-box.ts';
 import { createLogger } from '../../src/adapters/logging/logger.ts';
+import { createMetrics } from '../../src/adapters/metrics/metrics.ts';
 import { createMemoryKeyValueStore } from '../../src/adapters/memory/key-value-store.ts';
 import { systemClock, uuidIds } from '../../src/adapters/system/clock.ts';
 import type { Call } from '../../src/ports/call.ts';
@@ -19,11 +20,13 @@ export async function openOperator(database: BookkeepingDatabase) {
   });
   const rootKey = parseRootKey(randomBytes(32).toString('base64'), 'test');
   const keyEncryption = await MasterKeys.open({ database, ids: uuidIds, logger, rootKey: () => rootKey });
-  const { secretBox } = await openSecretBox({ database, keyEncryption, ids: uuidIds, logger });
+  const { secretBox, keyRing } = await openSecretBox({ database, keyEncryption, ids: uuidIds, logger });
   const ports = {
     database,
     secretBox,
+    keyRing,
     logger,
+    metrics: createMetrics(),
     clock: systemClock,
     ids: uuidIds,
     keyValues: createMemoryKeyValueStore(),

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 const run = promisify(execFile);
 const usualPort = 6432;
@@ -14,6 +15,8 @@ export interface PgBouncer {
   /** Folder of its Unix socket, to be used as `host`. */
   readonly directory: string;
   readonly port: number;
+  /** How many transactions have gone through it so far. */
+  transactions(): Promise<number>;
   remove(): Promise<void>;
 }
 
@@ -53,6 +56,7 @@ unix_socket_dir = ${directory}
 unix_socket_mode = 0700
 auth_type = scram-sha-256
 auth_file = ${file('users')}
+stats_users = ${login.user}
 pool_mode = transaction
 default_pool_size = 6
 max_client_conn = 300
@@ -97,7 +101,20 @@ ${(options.settings ?? []).join('\n')}
     }
     await sleep(20);
   }
-  return { directory, port, remove };
+  const transactions = async () => {
+    const { user, password } = login;
+    const client = new pg.Client({ host: directory, port, user, password, database: 'pgbouncer' });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ database: string; total_xact_count: string }>('show stats');
+      // Looking is counted too, for the database that shows it.
+      const others = rows.filter(({ database }) => database !== 'pgbouncer');
+      return others.reduce((sum, row) => sum + Number(row.total_xact_count), 0);
+    } finally {
+      await client.end();
+    }
+  };
+  return { directory, port, transactions, remove };
 }
 
 function answers(socketPath: string): Promise<boolean> {

@@ -144,11 +144,23 @@ export async function connectAcme(
   database: BookkeepingDatabase,
   secretBox: SecretBox,
 ): Promise<HelpDeskConnection> {
-  const admin = await newAdmin(database, secretBox);
+  return authorizeAcme(parts, await newAdmin(database, secretBox));
+}
+
+/** The consent of an admin, or at the command line when there is none, to the simulated account `acme`. */
+export async function authorizeAcme(
+  parts: ZendeskParts,
+  admin: {
+    readonly subscriptionId: string;
+    readonly accountId: string | null;
+    readonly sessionId: string | null;
+  },
+): Promise<HelpDeskConnection> {
+  const { subscriptionId, accountId, sessionId } = admin;
   const browser = newBrowserSecret();
   const call = {
-    subscriptionId: admin.subscriptionId,
-    actor: { kind: 'account', id: admin.accountId },
+    subscriptionId,
+    actor: { kind: 'operator', id: 'test' },
     requestId: randomUUID(),
     signal: new AbortController().signal,
     ports: parts.ports,
@@ -156,7 +168,7 @@ export async function connectAcme(
   const { url } = await beginZendeskAuthorization(
     call,
     parts.clients,
-    { accountId: admin.accountId, sessionId: admin.sessionId, browser },
+    { accountId, sessionId, browser },
     { subdomain: 'acme' },
   );
   const { searchParams } = await answerAt(url);

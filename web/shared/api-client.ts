@@ -14,6 +14,11 @@ export interface CallOptions<P extends z.ZodType, B extends z.ZodType> {
   readonly signal?: AbortSignal;
 }
 
+export interface StreamOptions<P extends z.ZodType, B extends z.ZodType> extends CallOptions<P, B> {
+  /** Asks for the `prompt` event: what the model is sent. */
+  readonly showPrompt?: boolean;
+}
+
 export interface ApiClient {
   /** Uses another session from now on. */
   useSession(session: string): void;
@@ -25,7 +30,7 @@ export interface ApiClient {
   /** The events up to and including `done` or `problem`; throws as `call` does. */
   stream<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
     endpoint: Endpoint<P, B, R>,
-    options: CallOptions<P, B>,
+    options: StreamOptions<P, B>,
   ): AsyncGenerator<StreamEvent>;
 }
 
@@ -46,7 +51,7 @@ export function createApiClient(settings: ApiClientSettings): ApiClient {
 
   const request = async (
     endpoint: Pick<Endpoint<z.ZodType, z.ZodType, z.ZodType>, 'method' | 'path'>,
-    options: { params: unknown; body?: unknown; signal?: AbortSignal },
+    options: { params: unknown; body?: unknown; signal?: AbortSignal; showPrompt?: boolean },
     accept: string,
   ): Promise<Response> => {
     let response: Response;
@@ -57,6 +62,7 @@ export function createApiClient(settings: ApiClientSettings): ApiClient {
           accept,
           authorization: `Bearer ${session}`,
           ...(options.body !== undefined && { 'content-type': 'application/json' }),
+          ...(options.showPrompt === true && { 'x-show-prompt': 'true' }),
         },
         ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
         ...(options.signal !== undefined && { signal: options.signal }),

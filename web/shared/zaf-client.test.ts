@@ -37,7 +37,7 @@ describe('connectToZendesk', () => {
     expect(client.context.ticketId).toBe(35);
   });
 
-  test('ignores a registration from another origin or another window', async () => {
+  test('S94: ignores a registration from another origin or another window', async () => {
     const host = hostPage();
     let opened = false;
     const opening = connectToZendesk(host.window, parameters).then(() => (opened = true));
@@ -99,6 +99,97 @@ describe('connectToZendesk', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(last()['key']).toBe('iframe.reply:ticket.save');
     expect(last()['error']).toEqual(error);
+  });
+});
+
+describe('messages that are none of ours', () => {
+  // What `JSON.parse` accepts can still throw when it is made into text or a number.
+  const stubborn = { toString: 1, valueOf: 1 };
+  const malformed: readonly unknown[] = [
+    undefined,
+    null,
+    7,
+    {},
+    { key: 'zaf.colorScheme.changed', message: 'dark' },
+    '',
+    '{"',
+    'null',
+    '[]',
+    '"zaf.app.registered"',
+    JSON.stringify({ key: stubborn }),
+    JSON.stringify({ key: ['zaf.app.registered'] }),
+    JSON.stringify({ id: stubborn }),
+    JSON.stringify({ id: [1], result: {} }),
+    JSON.stringify({ id: '1', result: {} }),
+    JSON.stringify({ id: 999, result: {} }),
+  ];
+
+  test('S94: malformed data is ignored and nothing throws', async () => {
+    const { client, say } = await connected();
+    const seen: unknown[] = [];
+    client.on('colorScheme.changed', (message) => seen.push(message));
+    let settled = false;
+    const asked = client.get(['ticket.id']).finally(() => (settled = true));
+    for (const data of malformed) expect(() => say({}, { data })).not.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect({ seen, settled }).toEqual({ seen: [], settled: false });
+    say({ id: 1, result: { 'ticket.id': 35 } });
+    expect(await asked).toEqual({ 'ticket.id': 35 });
+  });
+
+  test('S94: answers and events from a wrong origin, an opener or a frame inside are ignored', async () => {
+    const { client, say } = await connected();
+    const seen: unknown[] = [];
+    client.on('colorScheme.changed', (message) => seen.push(message));
+    let settled = false;
+    const asked = client.get(['ticket.id']).finally(() => (settled = true));
+    const foreign: readonly Partial<ZafMessage>[] = [
+      { origin: 'https://acme.zendesk.com.evil.test' },
+      { origin: 'http://acme.zendesk.com' },
+      { origin: 'null' },
+      { origin: '' },
+      { source: {} },
+      { source: null },
+    ];
+    for (const from of foreign) {
+      say({ id: 1, result: { 'ticket.id': 666 } }, from);
+      say({ key: 'zaf.colorScheme.changed', message: 'dark' }, from);
+      say({ key: 'zaf.app.registered', message: { context: { ticketId: 666 } } }, from);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect({ seen, settled, ticketId: client.context.ticketId }).toEqual({
+      seen: [],
+      settled: false,
+      ticketId: 35,
+    });
+    say({ id: 1, result: { 'ticket.id': 35 } });
+    expect(await asked).toEqual({ 'ticket.id': 35 });
+  });
+
+  test('S94: an error without words is still a refusal', async () => {
+    const { client, say, last } = await connected();
+    for (const message of [stubborn, 7, null, undefined]) {
+      const asked = client.get(['ticket.id']);
+      say({ id: last()['id'], error: { message } });
+      await expect(asked).rejects.toEqual(new ZafError('refused'));
+    }
+  });
+
+  test.each([
+    [35, 35],
+    ['35', 35],
+    ['', undefined],
+    [0, undefined],
+    [1.5, undefined],
+    [true, undefined],
+    [[35], undefined],
+    [stubborn, undefined],
+    [null, undefined],
+  ])('takes %j for the ticket %s', async (ticketId, expected) => {
+    const host = hostPage();
+    const opening = connectToZendesk(host.window, parameters);
+    host.say({ key: 'zaf.app.registered', message: { context: { ticketId } } });
+    expect((await opening).context.ticketId).toBe(expected);
   });
 });
 

@@ -116,12 +116,12 @@ export function connectToZendesk(window: ZafWindow, parameters: ZafParameters): 
     },
   });
 
-  const answer = (frame: Readonly<Record<string, unknown>>) => {
-    const entry = waiting.get(Number(frame['id']));
-    if (entry === undefined) return;
-    waiting.delete(Number(frame['id']));
+  const answer = (id: unknown, frame: Readonly<Record<string, unknown>>) => {
+    const entry = typeof id === 'number' ? waiting.get(id) : undefined;
+    if (typeof id !== 'number' || entry === undefined) return;
+    waiting.delete(id);
     clearTimeout(entry.timer);
-    if (isRecord(frame['error'])) entry.reject(new ZafError(String(frame['error']['message'] ?? 'refused')));
+    if (isRecord(frame['error'])) entry.reject(new ZafError(refusalOf(frame['error'])));
     else entry.resolve(isRecord(frame['result']) ? frame['result'] : {});
   };
 
@@ -141,8 +141,9 @@ export function connectToZendesk(window: ZafWindow, parameters: ZafParameters): 
       if (event.origin !== origin || event.source !== window.parent) return;
       const frame = parseFrame(event.data);
       if (frame === null) return;
-      if (frame['id'] !== undefined) return answer(frame);
-      const key = String(frame['key'] ?? '');
+      const { id, key } = frame;
+      if (id !== undefined) return answer(id, frame);
+      if (typeof key !== 'string') return;
       if (key === 'zaf.app.registered') {
         clearTimeout(timer);
         const context = readContext(frame['message']);
@@ -168,21 +169,32 @@ function refuseErrors(result: Readonly<Record<string, unknown>>): void {
   const errors = result['errors'];
   const first = isRecord(errors) ? Object.values(errors)[0] : undefined;
   if (first === undefined) return;
-  throw new ZafError(isRecord(first) ? String(first['message'] ?? 'refused') : String(first));
+  throw new ZafError(refusalOf(first));
+}
+
+/** The host's words for an error; what is no text is not made into one, because that can throw. */
+function refusalOf(error: unknown): string {
+  const words = isRecord(error) ? error['message'] : error;
+  return typeof words === 'string' ? words : 'refused';
 }
 
 function readContext(message: unknown): ZafContext & { readonly instanceGuid?: string } {
   const context = isRecord(message) && isRecord(message['context']) ? message['context'] : {};
   const account = isRecord(context['account']) ? context['account'] : {};
+  const ticketId = readTicketId(context['ticketId']);
   return {
     ...(typeof context['instanceGuid'] === 'string' && { instanceGuid: context['instanceGuid'] }),
     ...(typeof context['product'] === 'string' && { product: context['product'] }),
     ...(typeof context['location'] === 'string' && { location: context['location'] }),
-    ...(Number.isInteger(Number(context['ticketId'] ?? Number.NaN)) && {
-      ticketId: Number(context['ticketId']),
-    }),
+    ...(ticketId !== undefined && { ticketId }),
     ...(typeof account['subdomain'] === 'string' && { account: { subdomain: account['subdomain'] } }),
   };
+}
+
+/** A ticket's number, also where it comes as text; a new ticket has none. */
+function readTicketId(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : undefined;
+  return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined;
 }
 
 function parseFrame(data: unknown): Readonly<Record<string, unknown>> | null {

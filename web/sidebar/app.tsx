@@ -1,6 +1,6 @@
 import { DEFAULT_THEME, ThemeProvider } from '@zendeskgarden/react-theming';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { sidebarState } from '../../src/contract/copilot.ts';
+import { sidebarState, type FeatureName } from '../../src/contract/copilot.ts';
 import { problemTypes, type ProblemType } from '../../src/kernel/problem-types.ts';
 import type { ApiClient } from '../shared/api-client.ts';
 import { RequestFailedError, type Failure } from '../shared/failure.ts';
@@ -8,10 +8,12 @@ import { isRecord, type ZafClient } from '../shared/zaf-client.ts';
 import type { Boot } from './boot.ts';
 import { Cards } from './components/cards.tsx';
 import { FailureNotice, Notice } from './components/failure-notice.tsx';
-import { HeaderLine } from './components/header-line.tsx';
+import { OpeningCards } from './components/opening-cards.tsx';
 import { useComposer } from './hooks/use-composer.ts';
 import { useColorScheme, useFrameHeight, useOnline, type ColorScheme } from './hooks/use-frame.ts';
 import { SidebarContext, type Sidebar, type SidebarSettings } from './hooks/use-sidebar.ts';
+import { isMessagingChannel } from './state/messaging.ts';
+import { withPrompt, type SentPrompt } from './state/sent-prompts.ts';
 import { translateFor } from './strings/translate.ts';
 
 interface AppProps {
@@ -26,6 +28,8 @@ interface Host {
   readonly zaf: ZafClient;
   readonly ticketId: number | null;
   readonly agentId: number | null;
+  readonly isAdmin: boolean;
+  readonly messaging: boolean;
   readonly locale: string;
 }
 
@@ -38,7 +42,7 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
   const t = useMemo(() => translateFor(host?.locale ?? navigator.language), [host]);
   const { settings, failure, again } = useSettings(api);
   const composer = useComposer(host?.zaf ?? null);
-  const [receipts, setReceipts] = useState(false);
+  const [prompts, setPrompts] = useState<readonly SentPrompt[]>([]);
   const [spoken, announce] = useState('');
   const online = useOnline();
 
@@ -46,23 +50,27 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
     document.documentElement.lang = t.locale;
   }, [t]);
 
+  const addPrompt = useCallback(
+    (sent: Omit<SentPrompt, 'at'>) =>
+      setPrompts((before) => withPrompt(before, { ...sent, at: new Date() })),
+    [],
+  );
+  const isOn = useMemo(() => visibility(settings, host?.isAdmin === true), [settings, host]);
+
   const sidebar = useMemo<Sidebar | null>(() => {
-    if (api === null || host === null || host.ticketId === null) return null;
-    const { zaf: client, ticketId, agentId } = host;
+    if (api === null || settings === null || host === null || host.ticketId === null) return null;
+    const { zaf: client, ticketId, agentId, messaging } = host;
     const subdomain = client.context.account?.subdomain ?? '';
-    return { api, zaf: client, ticketId, agentId, subdomain, t, composer, announce };
-  }, [api, host, t, composer]);
+    const about = { zaf: client, ticketId, agentId, messaging, subdomain };
+    return { ...about, api, settings, isOn, t, composer, prompts, addPrompt, announce };
+  }, [api, settings, host, isOn, t, composer, prompts, addPrompt]);
 
   const blocked = blockOf(boot, zaf === null || silent) ?? failure;
   return (
     <ThemeProvider theme={theme}>
       <div ref={content} className="sidebar">
         <main>
-          <HeaderLine
-            t={t}
-            settings={settings}
-            onReceipts={sidebar === null ? undefined : () => setReceipts(true)}
-          />
+          <h1 className="visually-hidden">{t('app.name')}</h1>
           {!online && (
             <div className="card">
               <Notice tone="calm" title={t('failure.offline.title')}>
@@ -88,12 +96,7 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
             </div>
           ) : (
             <SidebarContext.Provider value={sidebar}>
-              <Cards
-                t={t}
-                settings={sidebar === null ? null : settings}
-                receipts={receipts}
-                onCloseReceipts={() => setReceipts(false)}
-              />
+              {sidebar === null ? <OpeningCards t={t} /> : <Cards />}
             </SidebarContext.Provider>
           )}
         </main>
@@ -107,6 +110,13 @@ function blockOf(boot: Boot, outside: boolean): Failure | 'outside' | null {
   if (boot.kind === 'problem') return { kind: 'problem', problem: boot.problem };
   if (outside) return 'outside';
   return boot.kind === 'none' ? problemFailure('not-signed-in') : null;
+}
+
+/** Which abilities are switched on and not hidden from the agent's role. */
+function visibility(settings: SidebarSettings | null, isAdmin: boolean): (feature: FeatureName) => boolean {
+  const hidden = settings?.sidebarRules.hidden[isAdmin ? 'admin' : 'agent'] ?? [];
+  const on = new Set(settings?.features.flatMap(({ name, enabled }) => (enabled ? [name] : [])));
+  return (feature) => on.has(feature) && !hidden.includes(feature);
 }
 
 /** A problem the browser finds by itself. */
@@ -125,7 +135,7 @@ function useHost(connecting: Promise<ZafClient> | null): { host: Host | null; si
 
 async function readHost(zaf: ZafClient): Promise<Host> {
   const values = await zaf
-    .get(['currentUser', 'ticket.id'])
+    .get(['currentUser', 'ticket.id', 'ticket.via'])
     .catch((): Readonly<Record<string, unknown>> => ({}));
   const user = isRecord(values['currentUser']) ? values['currentUser'] : {};
   const ticketId = Number(zaf.context.ticketId ?? values['ticket.id'] ?? Number.NaN);
@@ -134,6 +144,8 @@ async function readHost(zaf: ZafClient): Promise<Host> {
     zaf,
     ticketId: Number.isSafeInteger(ticketId) && ticketId > 0 ? ticketId : null,
     agentId: Number.isSafeInteger(agentId) ? agentId : null,
+    isAdmin: user['role'] === 'admin',
+    messaging: isMessagingChannel(values['ticket.via']),
     locale: typeof user['locale'] === 'string' ? user['locale'] : 'en',
   };
 }

@@ -200,6 +200,21 @@ describe.skipIf(!existsSync(CHROMIUM))('the agent workspace in Chromium', () => 
     expect(await page.getByRole('status').filter({ hasText: 'All good' }).count()).toBe(1);
   });
 
+  it('lets an app undo a macro by setting back what it read before', async () => {
+    const frame = await openTicket(101);
+    await editor().fill('My own words');
+    const paths = ['ticket.status', 'ticket.tags', 'ticket.comment.text', 'ticket.comment.type'];
+    const read = async () => (await ask(frame, 'get', paths)).result;
+    const { errors: _none, ...before } = await read();
+    await ask(frame, 'invoke', { macro: [61] });
+    expect(await editor().innerText()).toContain('your refund is on its way');
+    expect((await read())['ticket.status']).toBe('solved');
+    await ask(frame, 'set', before);
+    expect(await editor().innerText()).toBe('My own words');
+    expect(await read()).toMatchObject(before);
+    expect(desk.updates).toEqual([]);
+  });
+
   it('keeps the ticket unsaved when the app vetoes, and saves when it agrees', async () => {
     const frame = await openTicket(101);
     await frame.evaluate(`app.follow('ticket.save', 1)`);

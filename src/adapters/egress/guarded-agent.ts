@@ -35,6 +35,8 @@ export const egressTimes: Readonly<Record<EgressPurpose, EgressTimes>> = {
 };
 
 const largestHeaders = 32_768;
+// Said each time, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment only changes what is left out.
+const rejectUnauthorized = true;
 
 /** Asks the operating system, the way a connection would. */
 export const resolveWithSystem: Resolve = (host) => lookupHost(host, { all: true });
@@ -86,6 +88,7 @@ function createGuardedConnector(
     const connect = buildConnector({
       timeout: times.connect,
       lookup: guardedLookup(policy, port, resolve),
+      rejectUnauthorized,
       ...(secureContext !== undefined && { secureContext }),
     } as buildConnector.BuildOptions);
     connect(options, callback);
@@ -106,6 +109,7 @@ function throughProxy(
   const encrypt = buildConnector({
     timeout: times.connect,
     allowH2: false,
+    rejectUnauthorized,
     ...(secureContext !== undefined && { secureContext }),
   } as buildConnector.BuildOptions);
   return (options, callback) => {

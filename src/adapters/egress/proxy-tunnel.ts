@@ -31,6 +31,8 @@ export function createProxyTunnel(proxy: string, secureContext: SecureContext | 
         path: target,
         headers: { host: target, ...headers },
         agent: false,
+        // Whatever the environment says.
+        rejectUnauthorized: true,
         signal: AbortSignal.timeout(timeoutMs),
         ...(secureContext !== undefined && { secureContext }),
       };

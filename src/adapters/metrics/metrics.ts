@@ -42,10 +42,34 @@ export function createMetrics(): Metrics {
     buckets: seconds,
     registers,
   });
+  const breakers = new Counter({
+    name: 'indesk_provider_breaker_total',
+    help: 'Breakers that opened and closed, and calls they refused',
+    labelNames: ['scope', 'provider', 'event'],
+    registers,
+  });
+  const openBreakers = new Gauge({
+    name: 'indesk_provider_breakers_open',
+    help: 'Breakers of this process that let no call through, or one to try',
+    labelNames: ['scope', 'provider'],
+    registers,
+  });
   const authorizations = new Counter({
     name: 'indesk_zendesk_authorization_total',
     help: 'What happened to rotating access to Zendesk',
     labelNames: ['event'],
+    registers,
+  });
+  const sweptRows = new Counter({
+    name: 'indesk_retention_rows_total',
+    help: 'Rows deleted or emptied when their time was over',
+    labelNames: ['rule'],
+    registers,
+  });
+  const sweptAt = new Gauge({
+    name: 'indesk_retention_last_success_timestamp_seconds',
+    help: 'When a retention rule was last swept by this process; alert when none did within two hours',
+    labelNames: ['rule'],
     registers,
   });
   const streams = new Gauge({ name: 'indesk_open_streams', help: 'Streams being answered', registers });
@@ -56,7 +80,16 @@ export function createMetrics(): Metrics {
     tokensUsed: (labels, count) => tokens.inc(labels, count),
     helpDeskFinished: ({ operation, status }, time) =>
       helpDesk.observe({ operation, status: String(status) }, time),
+    providerBreaker: ({ scope, provider, event }) => {
+      breakers.inc({ scope, provider, event });
+      if (event === 'opened') openBreakers.inc({ scope, provider });
+      if (event === 'closed') openBreakers.dec({ scope, provider });
+    },
     zendeskAuthorization: (labels) => authorizations.inc(labels),
+    retentionSwept: (labels, rows) => {
+      sweptRows.inc(labels, rows);
+      sweptAt.setToCurrentTime(labels);
+    },
     openStreams: (change) => streams.inc(change),
     render: () => registry.metrics(),
   };

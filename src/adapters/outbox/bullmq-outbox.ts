@@ -6,8 +6,10 @@ import { afterCommit, outsideTransaction } from '../../kernel/transaction-scope.
 import type { JobQueue, JobTable } from '../../ports/job-queue.ts';
 import { claimJob, dueJobs, insertJob, type DueJob } from './outbox-queries.ts';
 import { keepQueueShort, type MessageAges } from './keep-queue-short.ts';
+import { findLostJob, runLostJob } from './lost-jobs.ts';
 import { createPurge } from './purge-jobs.ts';
-import { defaultLeaseSeconds, errorCodeOf, runJob, type OutboxOptions } from './run-job.ts';
+import { deadlineMsOf, errorCodeOf, leaseSecondsOf, runJob, type OutboxOptions } from './run-job.ts';
+import { createTurns, type Turns } from './turns.ts';
 import { createWakeUp } from './wake-up.ts';
 
 /** What the distributor asks of Redis; made by the program, because adapters do not know each other. */
@@ -36,6 +38,7 @@ const jobsPerSubscription = 200;
 const enoughWaiting = 1_000;
 const longestStreamEntries = 100;
 const closingMs = 1_000;
+const reopenMs = 1_000;
 
 // A message holds ids and nothing else; Redis is no place to believe blindly.
 const messageShape = z.strictObject({ subscriptionId: z.uuid(), jobId: z.uuid() });
@@ -57,14 +60,28 @@ export function createBullmqOutbox(options: BullmqOutboxOptions): JobQueue {
     if (to === undefined || jobs.length === 0) return;
     await redis.run(() => to.addBulk(jobs.map((job) => toMessage(subscriptionId, job))));
   };
+  let isClosed = false;
+  let opening: Promise<void> | undefined;
+  const openOnce = async () => {
+    while (queue === undefined && !isClosed) {
+      try {
+        const opened = await redis.run(openQueue);
+        if (isClosed) return await opened.close();
+        queue = opened;
+        cleaning = keepQueueShort({ ...options, queue, longestStreamEntries });
+      } catch {
+        // Redis being away or slow is said once, by the link to it.
+        await sleep(reopenMs, undefined, { ref: false });
+      }
+    }
+    wakeUp.wake();
+  };
   redis.onUsable((connection) => {
-    const isFirst = queue === undefined;
-    queue ??= openQueue(connection);
+    opening ??= openOnce();
     // A Redis that came back empty has forgotten the limit, and BullMQ would write 10,000 entries.
     const limit = () =>
       connection.hset(`${queuePrefix}:${queueName}:meta`, 'opts.maxLenEvents', longestStreamEntries);
     void limit().catch((error: unknown) => logger.warn('jobs.limit-not-set', { code: errorCodeOf(error) }));
-    if (isFirst) cleaning = keepQueueShort({ ...options, queue, longestStreamEntries });
     wakeUp.wake();
   });
 
@@ -78,6 +95,7 @@ export function createBullmqOutbox(options: BullmqOutboxOptions): JobQueue {
     },
     work: (table) => outsideTransaction(() => work(options, table, feed, wakeUp, () => queue)),
     close: async () => {
+      isClosed = true;
       await cleaning?.();
       await queue?.close();
     },
@@ -86,13 +104,21 @@ export function createBullmqOutbox(options: BullmqOutboxOptions): JobQueue {
 
 type Feed = (subscriptionId: string, jobs: readonly DueJob[]) => Promise<void>;
 
-function openQueue(connection: Redis): MessageQueue {
-  return new Queue<Message, void, 'job'>(queueName, {
+/** Throws when Redis does not answer BullMQ's first question in time: such a queue never gets over it and must be made anew. */
+async function openQueue(connection: Redis): Promise<MessageQueue> {
+  const queue = new Queue<Message, void, 'job'>(queueName, {
     connection,
     prefix: queuePrefix,
     streams: { events: { maxLen: longestStreamEntries } },
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
   }).on('error', () => undefined);
+  try {
+    await queue.waitUntilReady();
+    return queue;
+  } catch (error) {
+    await queue.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 // The number of the try is part of the name: a second message for the same try is not taken in, one for the next try is.
@@ -111,11 +137,12 @@ function work(
 ): () => Promise<void> {
   const { database, redis, clock, logger, pollMs = 1_000 } = options;
   const purge = createPurge(database, clock);
+  const turns = createTurns(clock, deadlineMsOf(options));
   let isStopped = false;
   let stopWorker: (() => Promise<void>) | undefined;
   // Not before Redis was found fit, so that nothing is sent to one that is not.
   redis.onUsable(() => {
-    if (!isStopped) stopWorker ??= startWorker(options, table, feed);
+    if (!isStopped) stopWorker ??= startWorker(options, table, feed, turns);
   });
 
   const sweep = async () => {
@@ -127,8 +154,14 @@ function work(
     );
     for (const subscriptionId of subscriptionIds) {
       if (isStopped) return;
-      const jobs = await database.bookkeep({ subscriptionId }, (tx) => dueJobs(tx, jobsPerSubscription));
+      const { jobId, jobs } = await database.bookkeep({ subscriptionId }, async (tx) => ({
+        jobId: await findLostJob(options, subscriptionId, tx),
+        jobs: await dueJobs(tx, jobsPerSubscription),
+      }));
       await feed(subscriptionId, jobs);
+      // By this process itself: a message could not ask for a turn alone.
+      if (jobId !== undefined)
+        await runLostJob(options, table, turns, { subscriptionId, jobId }, () => isStopped);
     }
   };
   const loop = async () => {
@@ -152,9 +185,13 @@ function work(
 }
 
 /** Takes messages and runs their jobs; the returned function waits for running jobs, even while Redis is away. */
-function startWorker(options: BullmqOutboxOptions, table: JobTable, feed: Feed): () => Promise<void> {
-  const { database, redis, logger, leaseSeconds = defaultLeaseSeconds, concurrency = 4 } = options;
-  const running = new Set<Promise<void>>();
+function startWorker(
+  options: BullmqOutboxOptions,
+  table: JobTable,
+  feed: Feed,
+  turns: Turns,
+): () => Promise<void> {
+  const { database, redis, logger, concurrency = 4 } = options;
   let isStopping = false;
 
   // Never throws: BullMQ would keep the error's text, and the row is fed again anyway.
@@ -164,7 +201,9 @@ function startWorker(options: BullmqOutboxOptions, table: JobTable, feed: Feed):
     if (!message.success) return logger.warn('jobs.message-refused');
     const { subscriptionId, jobId } = message.data;
     try {
-      const job = await database.bookkeep({ subscriptionId }, (tx) => claimJob(tx, jobId, leaseSeconds));
+      const job = await database.bookkeep({ subscriptionId }, (tx) =>
+        claimJob(tx, jobId, leaseSecondsOf(options), 'due'),
+      );
       if (job === undefined) return;
       const delaySeconds = await runJob(options, table, subscriptionId, job);
       if (delaySeconds === 0) await feed(subscriptionId, [{ id: job.id, attempt: job.attempt + 1 }]);
@@ -176,12 +215,7 @@ function startWorker(options: BullmqOutboxOptions, table: JobTable, feed: Feed):
   const connection = redis.connectForWork();
   const worker = new Worker<Message, void>(
     queueName,
-    async ({ data }: Job<Message>) => {
-      const taken = take(data);
-      running.add(taken);
-      await taken;
-      running.delete(taken);
-    },
+    ({ data }: Job<Message>) => turns.beside(() => take(data)),
     {
       connection,
       prefix: queuePrefix,
@@ -196,7 +230,7 @@ function startWorker(options: BullmqOutboxOptions, table: JobTable, feed: Feed):
   return async () => {
     isStopping = true;
     const closing = worker.close().catch(() => undefined);
-    await Promise.all(running);
+    await turns.ended();
     // Closing tells Redis of the jobs that ended; a Redis that is away must not hold up the end of the process.
     await Promise.race([closing, sleep(closingMs, undefined, { ref: false })]);
     connection.disconnect();

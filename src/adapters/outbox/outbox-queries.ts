@@ -28,7 +28,7 @@ export async function insertJob(tx: WriteTransaction, job: NewJob): Promise<stri
   return (await query.execute(tx)).rows[0]?.id;
 }
 
-/** Leases up to `limit` due jobs of the entered subscription for `leaseSeconds`. */
+/** Leases up to `limit` due jobs of the entered subscription for `leaseSeconds`; none that was lost with its process. */
 export async function claimJobs(
   tx: WriteTransaction,
   limit: number,
@@ -37,7 +37,7 @@ export async function claimJobs(
   const query = sql<ClaimedJob>`
     with due as (
       select subscription_id, id from app.job_outbox
-      where finished_at is null and run_after <= app.now() and (locked_until is null or locked_until <= app.now())
+      where finished_at is null and run_after <= app.now() and locked_until is null
       order by run_after, id limit ${limit} for update skip locked
     )
     update app.job_outbox job
@@ -47,18 +47,28 @@ export async function claimJobs(
   return (await query.execute(tx)).rows;
 }
 
-/** Leases one job of the entered subscription; undefined when it is not due, held by another process or finished. */
+/** Leases one job of the entered subscription that is due, or one that was lost; undefined when it is not so, or no longer. */
 export async function claimJob(
   tx: WriteTransaction,
   id: string,
   leaseSeconds: number,
+  kind: 'due' | 'lost',
 ): Promise<ClaimedJob | undefined> {
   const query = sql<ClaimedJob>`
     update app.job_outbox
     set attempts = attempts + 1, locked_until = app.now() + make_interval(secs => ${leaseSeconds})
     where id = ${id} and finished_at is null and run_after <= app.now()
-      and (locked_until is null or locked_until <= app.now())
+      and case when ${kind === 'lost'} then locked_until <= app.now() else locked_until is null end
     returning id, name, ids, attempts as attempt`;
+  return (await query.execute(tx)).rows[0];
+}
+
+/** The job of the entered subscription that was lost first: its lease has run out, because its process died or hangs. */
+export async function lostJob(tx: WriteTransaction): Promise<ClaimedJob | undefined> {
+  const query = sql<ClaimedJob>`
+    select id, name, ids, attempts as attempt from app.job_outbox
+    where finished_at is null and locked_until <= app.now()
+    order by locked_until, id limit 1`;
   return (await query.execute(tx)).rows[0];
 }
 
@@ -81,11 +91,11 @@ export interface DueJob {
   readonly attempt: number;
 }
 
-/** Jobs of the entered subscription that are due and held by nobody, the longest waiting first. */
+/** Jobs of the entered subscription that are due and held by nobody, the longest waiting first; none that was lost. */
 export async function dueJobs(tx: WriteTransaction, limit: number): Promise<readonly DueJob[]> {
   const query = sql<DueJob>`
     select id, attempts + 1 as attempt from app.job_outbox
-    where finished_at is null and run_after <= app.now() and (locked_until is null or locked_until <= app.now())
+    where finished_at is null and run_after <= app.now() and locked_until is null
     order by run_after, id limit ${limit}`;
   return (await query.execute(tx)).rows;
 }

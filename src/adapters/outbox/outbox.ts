@@ -1,8 +1,10 @@
 import { afterCommit, outsideTransaction } from '../../kernel/transaction-scope.ts';
 import type { JobQueue, JobTable } from '../../ports/job-queue.ts';
+import { findLostJob, runLostJob } from './lost-jobs.ts';
 import { claimJobs, insertJob } from './outbox-queries.ts';
 import { createPurge } from './purge-jobs.ts';
-import { defaultLeaseSeconds, errorCodeOf, runJob, type OutboxOptions } from './run-job.ts';
+import { deadlineMsOf, errorCodeOf, leaseSecondsOf, runJob, type OutboxOptions } from './run-job.ts';
+import { createTurns } from './turns.ts';
 import { createWakeUp } from './wake-up.ts';
 
 export type { OutboxOptions } from './run-job.ts';
@@ -34,7 +36,7 @@ function dispatch(
   wakeUp: ReturnType<typeof createWakeUp>,
 ): () => Promise<void> {
   const { database, clock, logger, pollMs = 1_000, concurrency = 4 } = options;
-  const running = new Set<Promise<void>>();
+  const turns = createTurns(clock, deadlineMsOf(options));
   const purge = createPurge(database, clock);
   let isStopped = false;
 
@@ -43,20 +45,22 @@ function dispatch(
     const subscriptionIds = await database.lookup((lookups) =>
       lookups.subscriptionsWithDueJobs(subscriptionsPerLook),
     );
+    const lost: { readonly subscriptionId: string; readonly jobId: string }[] = [];
     for (const subscriptionId of subscriptionIds) {
-      const free = concurrency - running.size;
-      if (isStopped || free <= 0) return;
-      const jobs = await database.bookkeep({ subscriptionId }, (tx) =>
-        claimJobs(tx, free, options.leaseSeconds ?? defaultLeaseSeconds),
-      );
-      for (const job of jobs) {
-        const run: Promise<void> = runJob(options, table, subscriptionId, job).then(() => {
-          running.delete(run);
-          wakeUp.wake();
-        });
-        running.add(run);
-      }
+      const free = concurrency - turns.running;
+      if (isStopped || free <= 0) break;
+      const { jobId, jobs } = await database.bookkeep({ subscriptionId }, async (tx) => ({
+        jobId: await findLostJob(options, subscriptionId, tx),
+        jobs: await claimJobs(tx, free, leaseSecondsOf(options)),
+      }));
+      for (const job of jobs)
+        void turns
+          .beside(async () => void (await runJob(options, table, subscriptionId, job)))
+          .then(wakeUp.wake);
+      if (jobId !== undefined) lost.push({ subscriptionId, jobId });
     }
+    for (const job of lost) await runLostJob(options, table, turns, job, () => isStopped);
+    if (lost.length > 0) wakeUp.wake();
   };
 
   const loop = async () => {
@@ -74,6 +78,6 @@ function dispatch(
     isStopped = true;
     wakeUp.wake();
     await looping;
-    await Promise.all(running);
+    await turns.ended();
   };
 }

@@ -24,9 +24,14 @@ export interface OutboxOptions {
   readonly retryDelaySeconds?: (failedAttempts: number) => number;
 }
 
-export const defaultLeaseSeconds = 15;
-const defaultDeadlineSeconds = 60;
 const maxAttempts = 5;
+
+/** How long a row stays leased without being renewed. */
+export const leaseSecondsOf = ({ leaseSeconds = 15 }: Pick<OutboxOptions, 'leaseSeconds'>): number =>
+  leaseSeconds;
+/** How long a job may run. */
+export const deadlineMsOf = ({ deadlineSeconds = 60 }: Pick<OutboxOptions, 'deadlineSeconds'>): number =>
+  deadlineSeconds * 1_000;
 
 /** Doubles from 2 s to 5 minutes, then takes between half and all of it, so that failures do not come back together. */
 export function backoffSeconds(failedAttempts: number): number {
@@ -75,9 +80,8 @@ async function failureOf(
   subscriptionId: string,
   job: ClaimedJob,
 ): Promise<string | undefined> {
-  if (job.attempt > maxAttempts) return 'abandoned';
   if (!isKnown(table, job.name)) return 'unknown-job';
-  const deadline = AbortSignal.timeout((options.deadlineSeconds ?? defaultDeadlineSeconds) * 1_000);
+  const deadline = AbortSignal.timeout(deadlineMsOf(options));
   const lease = holdLease(options, subscriptionId, job, deadline);
   const context: JobContext = {
     subscriptionId,
@@ -101,11 +105,13 @@ async function failureOf(
 
 /** Renews the lease three times in its length until released or past the deadline; `lost` aborts when another process has it. */
 function holdLease(
-  { database, logger, leaseSeconds = defaultLeaseSeconds }: OutboxOptions,
+  options: OutboxOptions,
   subscriptionId: string,
   job: ClaimedJob,
   deadline: AbortSignal,
 ): { readonly lost: AbortSignal; readonly release: () => void } {
+  const { database, logger } = options;
+  const leaseSeconds = leaseSecondsOf(options);
   const lost = new AbortController();
   const timer = setInterval(
     () => {

@@ -74,10 +74,18 @@ const certificateReasons: Readonly<Record<string, string>> = {
   ),
 };
 
+const hints: Readonly<Record<string, string>> = {
+  '28P01': 'wrong user or password, or the role has none yet',
+  '28000': 'no such role, one that may not log in, or no line in pg_hba.conf lets it in',
+  '3D000': 'there is no database of that name, see createdb',
+  '53300': 'too many connections, see max_connections',
+};
+
 /** Why a connection was not made, in words without address, login or password. */
 export function connectionFailure(error: unknown): string {
   const sqlState = sqlStateOf(error);
-  if (sqlState !== undefined) return `refused the login (SQLSTATE ${sqlState})`;
+  if (sqlState !== undefined)
+    return `refused the login (SQLSTATE ${sqlState}${hints[sqlState] === undefined ? '' : `: ${hints[sqlState]}`})`;
   if (!(error instanceof Error)) return 'cannot be reached';
   if (error.message === 'The server does not support SSL connections') return 'offers no TLS';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

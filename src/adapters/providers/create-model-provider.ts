@@ -7,8 +7,10 @@ import type {
   FinishedGeneration,
   Generation,
   GenerationEvent,
+  ModelConnection,
   ModelProvider,
 } from '../../ports/model-provider.ts';
+import type { Breakers } from './breakers.ts';
 import { checkKey } from './check-key.ts';
 import { defaultDeadlines, type Deadlines } from './deadlines.ts';
 import { DeltaQueue } from './delta-queue.ts';
@@ -30,6 +32,8 @@ export interface ModelProviderOptions {
   readonly deadlines?: Partial<Deadlines>;
   /** Between 0 and 1, for the pauses between tries; `Math.random` unless told. */
   readonly random?: () => number;
+  /** Absent: every call is tried. */
+  readonly breakers?: Breakers;
 }
 
 /** All providers behind one port; each call uses the key and address it is given and nothing from the environment. */
@@ -48,9 +52,16 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
     deadlines: { ...defaultDeadlines, ...options.deadlines },
     random: options.random ?? Math.random,
   };
+  const hostOf = (connection: Pick<ModelConnection, 'kind' | 'baseUrl'>): string =>
+    new URL(baseUrlOf(connection, origins)).host;
+  const { breakers } = options;
+  const guarded: Guard = (generation, work) =>
+    breakers === undefined
+      ? work()
+      : breakers.run(generation.connection, () => hostOf(generation.connection), work);
   return {
-    generate: (generation) => new GenerationRun(parts, generation).finish(),
-    stream: (generation) => streamed(parts, generation),
+    generate: (generation) => guarded(generation, () => new GenerationRun(parts, generation).finish()),
+    stream: (generation) => streamed(parts, generation, guarded),
     checkKey: async (connection, signal) => {
       signal.throwIfAborted();
       const { kind } = connection;
@@ -62,19 +73,23 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
     },
     countTokens: (connection, text) => tokens.count(connection, reveal(text, 'model-provider')),
     contextWindow: (connection) => connection.contextWindow ?? prices.windowOf(connection) ?? unknownWindow,
-    hostOf: (connection) => new URL(baseUrlOf(connection, origins)).host,
+    hostOf,
   };
 }
+
+/** Runs a generation unless a breaker refuses it. */
+type Guard = (generation: Generation, work: () => Promise<FinishedGeneration>) => Promise<FinishedGeneration>;
 
 type Outcome = { readonly finished: FinishedGeneration } | { readonly error: unknown };
 
 async function* streamed(
   parts: RunParts,
   generation: Generation,
+  guarded: Guard,
 ): AsyncGenerator<GenerationEvent, void, undefined> {
   const queue = new DeltaQueue();
   const run = new GenerationRun(parts, generation, queue);
-  const outcome: Promise<Outcome> = run.finish().then(
+  const outcome: Promise<Outcome> = guarded(generation, () => run.finish()).then(
     (finished) => ({ finished }),
     (error: unknown) => ({ error }),
   );

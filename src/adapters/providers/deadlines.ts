@@ -47,6 +47,7 @@ export class Watch implements RequestObserver {
   private firesAt = Infinity;
   /** Whether the running call has reached the provider, so that it may be billed. */
   connected = false;
+  private reached = false;
   openTap: (() => TextTap) | undefined;
   /** An answer that is here already and that the provider package is to read. */
   received: FastResponse | undefined;
@@ -67,6 +68,7 @@ export class Watch implements RequestObserver {
 
   onConnected(): void {
     this.connected = true;
+    this.reached = true;
     const { deadlines, reasoning, streaming } = this.options;
     if (!streaming) this.allow(Infinity);
     else this.allow(reasoning ? deadlines.firstTokenReasoning : deadlines.firstToken);
@@ -120,7 +122,8 @@ export class Watch implements RequestObserver {
   throwIfEnded(): void {
     if (this.ending === undefined) return;
     if (this.ending === 'caller') throw this.options.caller.reason;
-    throw new ProblemError(this.ending === 'deadline' ? 'provider-timeout' : 'provider-interrupted');
+    if (this.ending === 'reader') throw new ProblemError('provider-interrupted');
+    throw new ProblemError(this.reached ? 'provider-timeout' : 'provider-unreachable');
   }
 
   /** Nothing is watched any more. */

@@ -97,10 +97,27 @@ const rules: readonly Rule[] = [
     'provider-overloaded',
     true,
     ({ status, words }) =>
-      (status !== undefined && (status >= 500 || status === 408 || status === 409)) ||
-      (status === undefined && /server_error|api_error|internal|unavailable|timeout|overload/.test(words)),
+      [503, 529, 408, 409].includes(status ?? 0) ||
+      (status === undefined && /unavailable|timeout|overload/.test(words)),
   ],
-  ['provider-timeout', true, ({ status, networkCode }) => status === undefined && networkCode !== undefined],
+  // Its own answer, its proxy's, or the network's: it does not work now, whoever asks.
+  [
+    'provider-unreachable',
+    true,
+    ({ status, words }) =>
+      (status !== undefined && status >= 500) ||
+      (status === undefined && /server_error|api_error|internal/.test(words)),
+  ],
+  [
+    'provider-timeout',
+    true,
+    ({ status, networkCode }) => status === undefined && /_(HEADERS|BODY)_TIMEOUT$/.test(networkCode ?? ''),
+  ],
+  [
+    'provider-unreachable',
+    true,
+    ({ status, networkCode }) => status === undefined && networkCode !== undefined,
+  ],
   ['provider-bad-request', false, ({ status }) => status !== undefined],
 ];
 
@@ -123,7 +140,10 @@ export function faultOf(error: unknown, kind: ProviderKind): Fault {
     problem,
     retry,
     retryAfterSeconds: retry ? retryAfterSeconds : undefined,
-    billed: problem === 'provider-timeout',
+    // What broke on the way back may have been answered.
+    billed:
+      problem === 'provider-timeout' ||
+      (problem === 'provider-unreachable' && signs.networkCode !== undefined),
   };
 }
 

@@ -1,6 +1,4 @@
-import { hash } from 'node:crypto';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { LRUCache } from 'lru-cache';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { ModelConnection, ProviderKind } from '../../ports/model-provider.ts';
 import type { FastFetch } from './fast-fetch.ts';
@@ -88,13 +86,12 @@ export function keyOf(connection: Pick<ModelConnection, 'apiKey'>): string {
   return connection.apiKey;
 }
 
-/** Gives the model object of a connection; building one costs more than a call, so the last used ones are kept. */
+/** Gives the model object of a connection; building one costs more than a call, so it is kept as long as the settings it belongs to. */
 export class Models {
   private readonly fetch: Fetch;
   private readonly origins: Origins;
   /** By the very object of the settings, which a warm call hands over again. */
-  private readonly recent = new WeakMap<ModelConnection, LanguageModelV4>();
-  private readonly kept = new LRUCache<string, LanguageModelV4>({ max: 500, ttl: 600_000 });
+  private readonly kept = new WeakMap<ModelConnection, LanguageModelV4>();
 
   constructor(fetch: FastFetch, origins: Origins) {
     this.fetch = fetch as unknown as Fetch;
@@ -103,22 +100,15 @@ export class Models {
 
   /** Throws `provider-auth` and `provider-not-connected` like `keyOf` and `baseUrlOf`. */
   modelFor(connection: ModelConnection): LanguageModelV4 | Promise<LanguageModelV4> {
-    return this.recent.get(connection) ?? this.find(connection);
+    return this.kept.get(connection) ?? this.build(connection);
   }
 
-  private async find(connection: ModelConnection): Promise<LanguageModelV4> {
+  private async build(connection: ModelConnection): Promise<LanguageModelV4> {
     const apiKey = keyOf(connection);
     const baseURL = baseUrlOf(connection, this.origins);
-    const id = `${connection.kind}\n${baseURL}\n${hash('sha256', apiKey, 'base64')}\n${connection.model}`;
-    const kept = this.kept.get(id);
-    if (kept !== undefined) {
-      this.recent.set(connection, kept);
-      return kept;
-    }
     const factory = await factories[connection.kind]();
     const model = factory({ apiKey, baseURL, fetch: this.fetch })(connection.model);
-    this.kept.set(id, model);
-    this.recent.set(connection, model);
+    this.kept.set(connection, model);
     return model;
   }
 }

@@ -210,9 +210,21 @@ describe('errors', () => {
       retry: true,
     });
     expect(faultOf(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }), 'xai')).toMatchObject({
-      problem: 'provider-timeout',
+      problem: 'provider-unreachable',
       retry: true,
     });
+    expect(
+      ['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'].map(
+        (code) => faultOf(new TypeError('fetch failed', { cause: { code } }), 'xai').problem,
+      ),
+    ).toEqual(['provider-unreachable', 'provider-unreachable', 'provider-unreachable', 'provider-timeout']);
+    expect([500, 502, 503, 504, 529].map((status) => sign(status, {}).problem)).toEqual([
+      'provider-unreachable',
+      'provider-unreachable',
+      'provider-overloaded',
+      'provider-unreachable',
+      'provider-overloaded',
+    ]);
     expect(faultOf(new TypeError('x is not a function'), 'xai').problem).toBe('provider-bad-output');
     expect(faultOf('text', 'xai').problem).toBe('provider-bad-output');
   });

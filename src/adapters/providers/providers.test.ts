@@ -190,7 +190,7 @@ describe.each(names)('%s', (kind) => {
       'provider-interrupted',
     );
     expect(
-      spentUntil(await failure(provider.generate(generation(kind, '.html'))), 'provider-overloaded').calls,
+      spentUntil(await failure(provider.generate(generation(kind, '.html'))), 'provider-unreachable').calls,
     ).toBe(3);
   });
 

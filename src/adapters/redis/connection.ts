@@ -36,10 +36,17 @@ export function connectForWork(address: RedisAddress, logger: Logger): Redis {
 /** One connection that shows no password and does not try again; for looking at who may come in. */
 export function connectWithoutPassword(address: RedisAddress): Redis {
   const { host, port, tls } = parseAddress(address);
+  return connectOnce({ host, port, ...(tls !== undefined && { tls }) });
+}
+
+/** One connection with user and password that does not try again; for looking at Redis once. */
+export function connectForALook(address: RedisAddress): Redis {
+  return connectOnce(parseAddress(address));
+}
+
+function connectOnce(options: RedisOptions): Redis {
   return new Redis({
-    host,
-    port,
-    ...(tls !== undefined && { tls }),
+    ...options,
     protocol: 2,
     lazyConnect: true,
     enableReadyCheck: false,
@@ -77,7 +84,11 @@ function parseAddress({ url, caFile }: RedisAddress): RedisOptions & { host: str
     ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
     ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
     ...(parsed.protocol === 'rediss:' && {
-      tls: caFile === undefined ? {} : { ca: readFileSync(caFile) },
+      tls: {
+        // Said here, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes what is left out.
+        rejectUnauthorized: true,
+        ...(caFile !== undefined && { ca: readFileSync(caFile) }),
+      },
     }),
   };
 }

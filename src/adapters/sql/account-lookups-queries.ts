@@ -32,9 +32,5 @@ export function createAccountLookups(transaction: WriteTransaction): AccountLook
           ${input.idleSeconds}, ${input.graceSeconds}, ${input.mostSiblings})`;
       return (await query.execute(transaction)).rows[0] ?? { outcome: 'over' };
     },
-    async purgeRefreshTokens() {
-      const query = sql<{ count: string }>`select app.purge_refresh_tokens() as count`;
-      return Number((await query.execute(transaction)).rows[0]?.count ?? 0);
-    },
   };
 }

@@ -6,7 +6,9 @@ import { DatabaseError } from './errors.ts';
 import { createZendeskOAuthLookups } from './zendesk-oauth-lookups-queries.ts';
 import { createAccountLookups } from './account-lookups-queries.ts';
 import { mfaLookups } from './mfa-lookups-queries.ts';
+import { createRetentionLookups } from './retention-lookups-queries.ts';
 import { createSubscriptionLookups } from './subscription-lookups-queries.ts';
+import { createTriageLookups } from './triage-lookups-queries.ts';
 
 const uniqueViolation = '23505';
 
@@ -17,7 +19,9 @@ export function createLookups(connection: DatabaseConnection): Lookups {
     ...createAccountLookups(transaction),
     ...createZendeskOAuthLookups(transaction),
     ...mfaLookups(transaction),
+    ...createRetentionLookups(transaction),
     ...createSubscriptionLookups(transaction),
+    ...createTriageLookups(transaction),
     async installationByAudience(audience) {
       const query = sql<{
         subscriptionId: string;
@@ -32,6 +36,10 @@ export function createLookups(connection: DatabaseConnection): Lookups {
     },
     async subscriptionsWithDueJobs(limit) {
       const query = sql<{ id: string }>`select id from app.subscriptions_with_due_jobs(${limit}) as id`;
+      return (await query.execute(transaction)).rows.map((row) => row.id);
+    },
+    async subscriptionsWithMacrosToRead(limit) {
+      const query = sql<{ id: string }>`select id from app.macro_syncs_due(${limit}) as id`;
       return (await query.execute(transaction)).rows.map((row) => row.id);
     },
     async subscriptionIds() {
@@ -52,10 +60,6 @@ export function createLookups(connection: DatabaseConnection): Lookups {
     async subscriptionIdByName(name) {
       const query = sql<{ id: string }>`select id from app.subscription_id_by_name(${name}) as id`;
       return (await query.execute(transaction)).rows[0]?.id;
-    },
-    async purgeJobs() {
-      const query = sql<{ count: string }>`select app.purge_jobs() as count`;
-      return Number((await query.execute(transaction)).rows[0]?.count ?? 0);
     },
   };
 }

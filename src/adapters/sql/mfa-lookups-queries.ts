@@ -24,9 +24,5 @@ export function mfaLookups(transaction: Transaction<DatabaseSchema>): MfaLookups
         from app.one_time_link_by_token(${tokenHash})`;
       return (await query.execute(transaction)).rows[0];
     },
-    async purgeLinks() {
-      const query = sql<{ count: string }>`select app.purge_links() as count`;
-      return Number((await query.execute(transaction)).rows[0]?.count ?? 0);
-    },
   };
 }

@@ -10,6 +10,10 @@ const zendeskAudit = z.object({
   id: z.number(),
   author_id: z.number(),
   created_at: z.string(),
+  metadata: z
+    .object({ custom: z.object({ indesk_delivery: z.string().nullish() }).nullish() })
+    .nullish()
+    .catch(null),
   events: z.array(
     z.object({
       type: z.string(),
@@ -53,7 +57,13 @@ function toAudit(raw: z.infer<typeof zendeskAudit>): TicketAudit {
       ? [{ field: event.field_name, from: asText(event.previous_value), to: asText(event.value) }]
       : [],
   );
-  return { id: raw.id, authorId: raw.author_id, createdAt: raw.created_at, changes };
+  return {
+    id: raw.id,
+    authorId: raw.author_id,
+    createdAt: raw.created_at,
+    deliveryId: raw.metadata?.custom?.indesk_delivery ?? null,
+    changes,
+  };
 }
 
 function asText(value: unknown): string | null {

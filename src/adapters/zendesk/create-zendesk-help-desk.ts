@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { HelpDesk, HelpDeskCall } from '../../ports/help-desk.ts';
+import { createAccountShapes } from './account-shape.ts';
 import { fetchAppPublicKey } from './app-key.ts';
 import { searchArticles } from './articles.ts';
 import { fetchAudits } from './audits.ts';
-import { fetchMacros } from './macros.ts';
+import { fetchMacro, fetchMacroPage, fetchMacros } from './macros.ts';
+import { ticketChanges } from './change-tickets.ts';
 import { createZendeskOAuth } from './oauth.ts';
 import { createZendeskRequests, type ZendeskRequestOptions, type ZendeskRequests } from './request.ts';
-import { searchSolvedTickets } from './search.ts';
-import { fetchTicketWithComments } from './tickets.ts';
+import { searchTickets } from './search.ts';
+import { fetchRequesterTickets, fetchTicketWithComments } from './tickets.ts';
 import { fetchUser } from './users.ts';
+import { webhooks } from './webhooks.ts';
 
 const tokenInfo = z.object({ token: z.object({ user_id: z.number(), scopes: z.array(z.string()) }) });
 
@@ -16,12 +19,18 @@ const tokenInfo = z.object({ token: z.object({ user_id: z.number(), scopes: z.ar
 export function createZendeskHelpDesk(options: ZendeskRequestOptions): HelpDesk {
   const requests = createZendeskRequests(options);
   return {
+    ...ticketChanges(requests),
+    ...webhooks(requests),
     ticketWithComments: (call, ticketId) => fetchTicketWithComments(requests, call, ticketId),
     audits: (call, ticketId) => fetchAudits(requests, call, ticketId),
     user: (call, userId) => fetchUser(requests, call, userId),
-    searchSolvedTickets: (call, words, wanted) => searchSolvedTickets(requests, call, words, wanted),
+    searchTickets: (call, words, wanted) => searchTickets(requests, call, words, wanted),
+    requesterTickets: (call, requesterId) => fetchRequesterTickets(requests, call, requesterId),
+    accountShape: createAccountShapes(requests),
     searchArticles: (call, words, wanted) => searchArticles(requests, call, words, wanted),
     macros: (call) => fetchMacros(requests, call),
+    macroPage: (call, order, at) => fetchMacroPage(requests, call, order, at),
+    macro: (call, macroId) => fetchMacro(requests, call, macroId),
     checkConnection: (call) => checkConnection(requests, call),
     endAccess: async (call) => {
       const token = requests.tokens.forget(call.connection);

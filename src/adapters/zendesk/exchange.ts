@@ -16,11 +16,22 @@ export type Operation =
   | 'comments'
   | 'comment-count'
   | 'audits'
+  | 'requester-tickets'
+  | 'groups'
+  | 'ticket-fields'
   | 'user'
   | 'group-memberships'
   | 'search-tickets'
   | 'search-articles'
   | 'macros'
+  | 'macro-page'
+  | 'macro'
+  | 'change-ticket'
+  | 'preview-macro'
+  | 'merge-tickets'
+  | 'job'
+  | 'webhooks'
+  | 'triggers'
   | 'token-info'
   | 'app-key';
 
@@ -38,10 +49,10 @@ export interface Attempt {
   readonly subscriptionId: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Makes it a POST. */
+  /** Makes it a POST unless `method` says otherwise. */
   readonly body?: string;
   /** Otherwise GET, or POST with a body. */
-  readonly method?: 'DELETE';
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
   /** Reads the text of a refusal too: for the token endpoint, whose refusals are codes and no content. */
   readonly readRefusal?: boolean;
   readonly signal: AbortSignal;

@@ -20,12 +20,16 @@ export interface ZendeskRequestOptions extends ExchangeDependencies {
   readonly rotatingTokens?: RotatingTokens;
 }
 
-/** One GET below `/api/v2/`. */
+/** One request below `/api/v2/`. */
 export interface ZendeskRequest {
   readonly operation: Operation;
   /** Ids and fixed words only. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** GET when absent. A change is never sent again once it may have reached Zendesk. */
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  /** JSON. */
+  readonly body?: string;
   /** The problem when Zendesk answers 404. */
   readonly missing: ProblemType;
 }
@@ -124,7 +128,7 @@ class Asking {
       }
       const retryAfter = readRetryAfter(answer.headers, this.options.clock.now());
       const mayWait = retryAfter === undefined || retryAfter * 1000 <= longestWaitMs;
-      if (!retriedStatuses.has(answer.status) || !mayWait || !this.mayRetry()) {
+      if (!this.isRetried(answer.status) || !mayWait || !this.mayRetry()) {
         throw problemForStatus(answer.status, this.request.missing, retryAfter);
       }
       await this.pause(retryAfter === undefined ? this.backoff() : retryAfter * 1000 + this.random() * 250);
@@ -139,7 +143,13 @@ class Asking {
         operation: this.request.operation,
         subscriptionId: this.call.connection.subscriptionId,
         url: this.url,
-        headers: { accept: 'application/json', authorization: `Bearer ${token}` },
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${token}`,
+          ...(this.request.method !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(this.request.method !== undefined && { method: this.request.method }),
+        ...(this.request.body !== undefined && { body: this.request.body }),
         signal: this.signal,
         number: this.attempts,
         onRoundTrip: this.call.onRoundTrip,
@@ -150,6 +160,7 @@ class Asking {
       if (
         !(error instanceof NetworkFailure) ||
         error.code === 'EGRESS_RESPONSE_TOO_LARGE' ||
+        this.request.method !== undefined ||
         !this.mayRetry()
       )
         throw error;
@@ -165,6 +176,11 @@ class Asking {
     if (left > longestWaitMs)
       throw new ProblemError('zendesk-rate-limited', { retryAfterSeconds: Math.ceil(left / 1000) });
     await this.pause(left + this.random() * 250);
+  }
+
+  /** A change that was refused for its rate did nothing; of all else nobody knows. */
+  private isRetried(status: number): boolean {
+    return this.request.method === undefined ? retriedStatuses.has(status) : status === 429;
   }
 
   private mayRetry(): boolean {

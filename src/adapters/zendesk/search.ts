@@ -27,12 +27,12 @@ export async function searchInSets<T extends { readonly id: number }>(
   return Transient.of(found.length > 0 ? found : await run(singleWords(usable)));
 }
 
-/** Solved and closed tickets for the words; the brand limits of the connection hold too. */
-export function searchSolvedTickets(
+/** Solved or open tickets for the words; the brand limits of the connection hold too. */
+export function searchTickets(
   requests: ZendeskRequests,
   call: HelpDeskCall,
   words: Transient<readonly string[]>,
-  options: { readonly brandId: number | null; readonly limit: number },
+  options: { readonly state: 'solved' | 'open'; readonly brandId: number | null; readonly limit: number },
 ): Promise<Transient<readonly Ticket[]>> {
   const { brandIds } = call.connection;
   const onlyBrand = options.brandId ?? (brandIds?.length === 1 ? brandIds[0] : undefined);
@@ -42,7 +42,7 @@ export function searchSolvedTickets(
   return searchInSets(words, options.limit, async (set) => {
     const parts = [
       'type:ticket',
-      'status>=solved',
+      options.state === 'solved' ? 'status>=solved' : 'status<solved',
       ...(onlyBrand === undefined ? [] : [`brand:${onlyBrand}`]),
       ...set,
     ];
@@ -55,7 +55,8 @@ export function searchSolvedTickets(
     return results.flatMap((raw) => {
       const ticket = raw === null ? undefined : toTicket(raw);
       const solved = ticket?.status === 'solved' || ticket?.status === 'closed';
-      return ticket !== undefined && solved && covered(ticket.brandId) ? [ticket] : [];
+      const wanted = solved === (options.state === 'solved');
+      return ticket !== undefined && wanted && covered(ticket.brandId) ? [ticket] : [];
     });
   });
 }

@@ -6,6 +6,7 @@ import type {
   HelpDeskCall,
   Ticket,
   TicketStatus,
+  TicketTiming,
   TicketWithComments,
 } from '../../ports/help-desk.ts';
 import { commentText, longestComment, plainCommentText } from './comment-text.ts';
@@ -39,15 +40,35 @@ export const zendeskTicket = z.object({
   group_id: z.number().nullish(),
   organization_id: z.number().nullish(),
   brand_id: z.number().nullish(),
+  ticket_form_id: z.number().nullish(),
   created_at: z.string(),
   updated_at: z.string(),
   from_messaging_channel: z.boolean().nullish(),
+  satisfaction_rating: z.object({ score: z.string().nullish() }).nullish().catch(null),
   custom_fields: z.array(z.object({ id: z.number(), value: z.unknown().optional() })).nullish(),
   comment_count: z.number().nullish(),
 });
 type RawTicket = z.infer<typeof zendeskTicket>;
 
-const ticketAnswer = z.object({ ticket: zendeskTicket, users: z.array(sideloadedUser).nullish() });
+const metricSet = z.object({
+  reopens: z.number().nullish(),
+  replies: z.number().nullish(),
+  requester_wait_time_in_minutes: z.object({ calendar: z.number().nullish() }).nullish(),
+});
+const slaPolicies = z.object({
+  policy_metrics: z.array(z.object({ breach_at: z.string().nullish(), stage: z.string().nullish() })),
+});
+
+const ticketAnswer = z.object({
+  // Where the sideloads stand differs between accounts; what is odd among them costs nothing else.
+  ticket: zendeskTicket.extend({
+    metric_set: metricSet.nullish().catch(null),
+    slas: slaPolicies.nullish().catch(null),
+  }),
+  metric_sets: z.array(metricSet).nullish().catch(null),
+  users: z.array(sideloadedUser).nullish(),
+});
+const ticketsAnswer = z.object({ tickets: z.array(zendeskTicket.nullable().catch(null)) });
 
 const zendeskComment = z.object({
   id: z.number(),
@@ -90,9 +111,11 @@ export function toTicket(raw: RawTicket): Ticket | undefined {
     groupId: raw.group_id ?? null,
     organizationId: raw.organization_id ?? null,
     brandId: raw.brand_id ?? null,
+    formId: raw.ticket_form_id ?? null,
     createdAt: raw.created_at,
     updatedAt: raw.updated_at,
     fromMessaging: raw.from_messaging_channel ?? false,
+    badRating: raw.satisfaction_rating?.score?.startsWith('bad') === true,
     customFields: (raw.custom_fields ?? []).map(({ id, value }) => ({ id, value })),
   };
 }
@@ -107,7 +130,12 @@ export async function fetchTicketWithComments(
   const [answer, first] = await Promise.all([
     requests.json(
       call,
-      { operation: 'ticket', path, query: { include: 'users,comment_count' }, missing: 'ticket-not-found' },
+      {
+        operation: 'ticket',
+        path,
+        query: { include: 'users,comment_count,metric_sets,slas' },
+        missing: 'ticket-not-found',
+      },
       ticketAnswer,
     ),
     fetchPage(requests, call, path, { sort: 'created_at' }),
@@ -129,10 +157,52 @@ export async function fetchTicketWithComments(
   const requesterName = users.get(ticket.requesterId)?.name;
   return Transient.of({
     ticket,
+    timing: toTiming(answer),
     comments: comments.map((comment) => toComment(comment, ticket.requesterId, users)),
     commentsLeftOut: Math.max(0, total - comments.length),
     requesterName: typeof requesterName === 'string' ? visibleLine(requesterName) : null,
   });
+}
+
+function toTiming({ ticket, metric_sets: sets }: z.infer<typeof ticketAnswer>): TicketTiming | null {
+  const metrics = ticket.metric_set ?? sets?.[0];
+  if (metrics === null || metrics === undefined) return null;
+  const breaches = (ticket.slas?.policy_metrics ?? [])
+    .filter(({ stage }) => stage === 'active')
+    .flatMap(({ breach_at: at }) => (typeof at === 'string' ? [at] : []));
+  return {
+    reopens: metrics.reopens ?? 0,
+    replies: metrics.replies ?? 0,
+    requesterWaitMinutes: metrics.requester_wait_time_in_minutes?.calendar ?? null,
+    nextBreachAt: breaches.sort()[0] ?? null,
+  };
+}
+
+/** The newest tickets a person asked for. */
+export async function fetchRequesterTickets(
+  requests: ZendeskRequests,
+  call: HelpDeskCall,
+  requesterId: number,
+): Promise<Transient<readonly Ticket[]>> {
+  const { tickets } = await requests.json(
+    call,
+    {
+      operation: 'requester-tickets',
+      path: `users/${idPath(requesterId, 'not-found')}/tickets/requested`,
+      query: { sort_by: 'created_at', sort_order: 'desc', per_page: pageSize },
+      missing: 'not-found',
+    },
+    ticketsAnswer,
+  );
+  const { brandIds } = call.connection;
+  return Transient.of(
+    tickets.flatMap((raw) => {
+      const ticket = raw === null ? undefined : toTicket(raw);
+      if (ticket === undefined) return [];
+      const covered = brandIds === null || (ticket.brandId !== null && brandIds.includes(ticket.brandId));
+      return covered ? [ticket] : [];
+    }),
+  );
 }
 
 function fetchPage(

@@ -28,6 +28,7 @@ type RoundTrip = (() => void) | undefined;
 const lifetimeAsked = 1800;
 const renewedBefore = 60;
 const mostConnections = 5_000;
+const longestKeptMs = 24 * 60 * 60_000;
 
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
@@ -37,7 +38,7 @@ const tokenAnswer = z.object({
 /** Access tokens: by client credentials, kept in memory until a minute before they expire, one request at a time per connection; those that rotate come from outside. */
 export class Tokens {
   private readonly options: TokenOptions;
-  private readonly kept = new LRUCache<string, KeptToken>({ max: mostConnections });
+  private readonly kept = new LRUCache<string, KeptToken>({ max: mostConnections, ttlAutopurge: true });
   private readonly underway = new Map<string, Promise<string>>();
 
   constructor(options: TokenOptions) {
@@ -86,7 +87,9 @@ export class Tokens {
     if (running !== undefined) return running;
     const started = this.fetch(connection, onRoundTrip)
       .then((kept) => {
-        this.kept.set(key, kept);
+        // Gone from memory with its time, also when the connection is asked for no more.
+        const usableMs = kept.usableUntil - this.options.clock.elapsed();
+        this.kept.set(key, kept, { ttl: Math.min(Math.max(1, usableMs), longestKeptMs) });
         return kept.token;
       })
       .finally(() => this.underway.delete(key));

@@ -1,14 +1,12 @@
 import { Transient } from '../../kernel/transient.ts';
-import { ProblemError } from '../../kernel/problem-error.ts';
-import type { Article, HelpDesk, HelpDeskCall, Ticket, TicketWithComments } from '../../ports/help-desk.ts';
+import type { Article, HelpDesk, HelpDeskCall, TicketWithComments } from '../../ports/help-desk.ts';
 import { rankByBm25 } from '../ranking/bm25.ts';
-import { searchWords, terms } from '../text/words.ts';
+import { terms } from '../text/words.ts';
 import type { NumberedSource, SourcesContext } from './catalogue.ts';
+import { conversationWords, optional } from './find-neighbours.ts';
 import { lastCustomerComment } from './ticket-blocks.ts';
 
 const articlesAsked = 15;
-const ticketsAsked = 20;
-const ticketsRead = 3;
 const sourcesKept = 5;
 const passageCharacters = 900;
 
@@ -25,73 +23,20 @@ export async function findSources(
   helpDesk: HelpDesk,
   call: HelpDeskCall,
   ticket: Transient<TicketWithComments>,
+  solved: () => Promise<Transient<readonly TicketWithComments[]>>,
 ): Promise<Transient<SourcesContext>> {
   const words = ticket.map(conversationWords);
   if (words.measure((list) => list.length) === 0) return Transient.of({ sources: [] });
-  const ticketId = ticket.measure(({ ticket: t }) => t.id);
-  const brandId = ticket.measure(({ ticket: t }) => t.brandId ?? -1);
-  const [articles, candidates] = await Promise.all([
+  const [articles, similar] = await Promise.all([
     optional(helpDesk.searchArticles(call, words, { locale: null, limit: articlesAsked }), call.signal),
-    optional(
-      helpDesk.searchSolvedTickets(call, words, {
-        brandId: brandId === -1 ? null : brandId,
-        limit: ticketsAsked,
-      }),
-      call.signal,
-    ),
+    solved(),
   ]);
-  const bestIds = similarTicketIds(ticket, candidates, ticketId);
-  const solved = await Promise.all(
-    bestIds.map((id) =>
-      optional(
-        helpDesk.ticketWithComments(call, id).then((found) => found.map((one) => [one])),
-        call.signal,
-      ),
-    ),
-  );
-  return Transient.all([ticket, articles, Transient.all(solved)]).map(
-    ([conversation, foundArticles, foundTickets]) => ({
-      sources: rankPassages(conversation, [
-        ...foundArticles.flatMap(articlePassages),
-        ...foundTickets.flat().flatMap(resolutionPassages),
-      ]),
-    }),
-  );
-}
-
-/** A search that fails leaves the draft with fewer sources; access and abort problems are still problems. */
-async function optional<T>(
-  search: Promise<Transient<readonly T[]>>,
-  signal: AbortSignal,
-): Promise<Transient<readonly T[]>> {
-  try {
-    return await search;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    if (
-      error instanceof ProblemError &&
-      ['zendesk-reconnect-needed', 'zendesk-rate-limited'].includes(error.type)
-    )
-      throw error;
-    return Transient.of([]);
-  }
-}
-
-function conversationWords({ ticket, comments }: TicketWithComments): string[] {
-  const newest = lastCustomerComment(comments);
-  return searchWords(
-    [
-      { text: ticket.subject, weight: 3 },
-      { text: newest?.text ?? '', weight: 2 },
-      ...comments
-        .filter((comment) => comment.author === 'customer' && comment !== newest)
-        .map((comment) => ({ text: comment.text, weight: 1 })),
-      ...comments
-        .filter((comment) => comment.author === 'agent')
-        .map((comment) => ({ text: comment.text, weight: 0.5 })),
-    ],
-    8,
-  );
+  return Transient.all([ticket, articles, similar]).map(([conversation, foundArticles, foundTickets]) => ({
+    sources: rankPassages(conversation, [
+      ...foundArticles.flatMap(articlePassages),
+      ...foundTickets.flatMap(resolutionPassages),
+    ]),
+  }));
 }
 
 /** The whole conversation as query terms; subject and newest customer words count more. */
@@ -106,26 +51,6 @@ function queryTerms({ ticket, comments }: TicketWithComments): string[] {
     ...newestTerms,
     ...comments.filter((comment) => comment.public).flatMap((comment) => terms(comment.text)),
   ];
-}
-
-/** Ids are not content: they may leave the Transient one measure at a time. */
-function similarTicketIds(
-  ticket: Transient<TicketWithComments>,
-  candidates: Transient<readonly Ticket[]>,
-  ownId: number,
-): number[] {
-  const ids = Transient.all([ticket, candidates]).map(([conversation, found]) => {
-    const others = found.filter((candidate) => candidate.id !== ownId);
-    return rankByBm25(
-      queryTerms(conversation),
-      others.map((candidate) => terms(`${candidate.subject} ${candidate.description}`)),
-    )
-      .slice(0, ticketsRead)
-      .map(({ index }) => others[index]?.id ?? 0);
-  });
-  return Array.from({ length: ids.measure((list) => list.length) }, (_, index) =>
-    ids.measure((list) => list[index] ?? 0),
-  );
 }
 
 /** Paragraphs joined to passages of at most about 900 characters, so that a citation points at something short. */

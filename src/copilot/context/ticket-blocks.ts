@@ -1,4 +1,5 @@
 import type { Comment, TicketWithComments } from '../../ports/help-desk.ts';
+import type { LeadSettings } from '../../services/settings/lead-settings.ts';
 import type { DataBlock } from '../prompt/data-block.ts';
 
 /** The ticket's own fields, no ids, no address of the requester. */
@@ -20,6 +21,18 @@ export function ticketBlock(
     text: lines.filter((line) => line !== '').join('\n'),
     keep: 'always',
   };
+}
+
+/** How the lead wants answers to sound: the brand's own style, else the subscription's; nothing when none is set. */
+export function styleBlocks({ style }: LeadSettings, brandOfTicket: number | null): DataBlock[] {
+  const { tone, glossary } = style.brands.find(({ brandId }) => brandId === brandOfTicket) ?? style;
+  const lines = [
+    ...(tone === '' ? [] : [`Tone: ${tone}`]),
+    ...glossary.map(({ term, meaning }) => `Say "${term}"${meaning === '' ? '' : `: ${meaning}`}`),
+  ];
+  return lines.length === 0
+    ? []
+    : [{ kind: 'style', attributes: { from: 'lead' }, text: lines.join('\n'), keep: 'always' }];
 }
 
 /** Comments oldest first, each with its number, author's side and time. */

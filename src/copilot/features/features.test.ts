@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { SuggestedReply } from '../../contract/copilot.ts';
 import type { Comment, Ticket, TicketWithComments } from '../../ports/help-desk.ts';
 import type { NumberedSource } from '../context/catalogue.ts';
-import type { Feature, FeatureResult } from '../define-feature.ts';
+import type { Feature, FeatureModel, FeatureResult } from '../define-feature.ts';
 import { features } from './index.ts';
-import { checkCitations, suggestReply } from './suggest-reply.ts';
+import { defaultLeadSettings } from '../../services/settings/lead-settings.ts';
+import { checkCitations } from '../context/citations.ts';
+import { suggestReply } from './suggest-reply.ts';
 import { rewriteText } from './rewrite-text.ts';
 
 const ticket: Ticket = {
@@ -23,6 +25,7 @@ const ticket: Ticket = {
   createdAt: '2026-11-01T00:00:00Z',
   updatedAt: '2026-11-01T00:00:00Z',
   fromMessaging: false,
+  badRating: false,
   customFields: [],
 };
 const comment = (id: number, author: Comment['author'], text: string, isPublic = true): Comment => ({
@@ -40,6 +43,7 @@ const conversation: TicketWithComments = {
     comment(7, 'customer', 'How can I return my damaged tent?'),
     comment(8, 'agent', 'secret note', false),
   ],
+  timing: null,
   commentsLeftOut: 0,
   requesterName: 'Ana Marić',
 };
@@ -52,6 +56,11 @@ const source: NumberedSource = {
   text: 'A damaged tent can be returned within 30 days. Shipping is free.',
 };
 
+function modelOf({ model }: Feature): FeatureModel {
+  if (model === undefined) throw new Error('asks no model');
+  return model;
+}
+
 function check(
   feature: Feature,
   answer: unknown,
@@ -59,8 +68,9 @@ function check(
   sources: readonly NumberedSource[] = [source],
 ): FeatureResult<unknown> {
   const context = { ticket: conversation, sources: { sources } };
-  return feature.check(answer as never, {
-    context,
+  return modelOf(feature).check(answer as never, {
+    context: context as never,
+    evidence: undefined,
     input: input as never,
     last: false,
     read: { comments: 2, leftOut: 0 },
@@ -135,8 +145,8 @@ describe('suggest-reply', () => {
   });
 
   it('sends no id, e-mail or family name of the requester', () => {
-    const { blocks } = suggestReply.content(
-      { ticket: conversation, sources: { sources: [source] } } as never,
+    const { blocks } = modelOf(suggestReply).content(
+      { ticket: conversation, sources: { sources: [source] }, lead: defaultLeadSettings } as never,
       { ticketId: 1, locale: 'en' } as never,
     );
     const text = JSON.stringify(blocks);
@@ -151,7 +161,7 @@ describe('summarize-ticket', () => {
   it('leaves internal notes out when asked to', () => {
     const content = (includeInternalNotes: boolean): string =>
       JSON.stringify(
-        summarize.content(
+        modelOf(summarize).content(
           { ticket: conversation } as never,
           { ticketId: 1, locale: 'en', includeInternalNotes, sinceCommentId: null } as never,
         ).blocks,
@@ -161,7 +171,7 @@ describe('summarize-ticket', () => {
   });
 
   it('marks what is new since a comment', () => {
-    const { blocks } = summarize.content(
+    const { blocks } = modelOf(summarize).content(
       { ticket: conversation } as never,
       { ticketId: 1, locale: 'en', includeInternalNotes: true, sinceCommentId: 7 } as never,
     );
@@ -176,8 +186,9 @@ describe('rewrite-text', () => {
   it('asks again, and then refuses, when a number is lost', () => {
     expect(rewrite('Order 4711', 'Your order')).toMatchObject({ kind: 'again' });
     expect(
-      rewriteText.check('Your order' as never, {
+      modelOf(rewriteText).check('Your order' as never, {
         context: {} as never,
+        evidence: undefined,
         input: { text: 'Order 4711', mode: 'formal', html: false } as never,
         last: true,
         read: { comments: 0, leftOut: 0 },

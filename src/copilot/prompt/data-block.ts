@@ -2,7 +2,17 @@ import { cleanText } from '../text/clean-text.ts';
 
 /** A piece of untrusted text with a label; the model is told that it is data and never instructions. */
 export interface DataBlock {
-  readonly kind: 'ticket' | 'comment' | 'source' | 'instruction' | 'draft' | 'notes';
+  readonly kind:
+    | 'ticket'
+    | 'comment'
+    | 'source'
+    | 'instruction'
+    | 'draft'
+    | 'notes'
+    | 'question'
+    | 'choices'
+    | 'scorecard'
+    | 'style';
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   readonly text: string;
   /** Comments may be left out or shortened to fit the model's window; other blocks stay. */

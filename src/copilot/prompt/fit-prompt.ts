@@ -1,6 +1,6 @@
 import { Transient } from '../../kernel/transient.ts';
 import type { FinishedGeneration, Generation, ModelProvider } from '../../ports/model-provider.ts';
-import type { Feature, FeatureContent } from '../define-feature.ts';
+import type { FeatureContent, ModelFeature } from '../define-feature.ts';
 import type { DataBlock } from './data-block.ts';
 import { fitWindow, splitIntoParts } from './fit-window.ts';
 import { newMarks, renderPrompt } from './render-prompt.ts';
@@ -13,7 +13,7 @@ export interface FittedContent {
 export interface FitArguments {
   readonly modelProvider: ModelProvider;
   readonly base: Omit<Generation, 'prompt'>;
-  readonly feature: Pick<Feature, 'name' | 'whenTooLong'>;
+  readonly feature: ModelFeature;
   readonly instructions: string;
   readonly content: Transient<FeatureContent>;
   readonly marks: string;
@@ -44,7 +44,7 @@ export async function fitPrompt(wanted: FitArguments): Promise<FittedContent> {
   if (characters * spareCharacters < budget && wanted.share === 1)
     return { content, read: countRead(content) };
   const count = (text: string): number => modelProvider.countTokens(base.connection, Transient.of(text));
-  if (wanted.feature.whenTooLong === 'parts') {
+  if (wanted.feature.model.whenTooLong === 'parts') {
     const parts = content.map((one) => partsOf(one, budget, count));
     const total = parts.measure((list) => list.length);
     if (total > 1 && total <= mostParts) return readInParts(wanted, parts, total, budget, count);

@@ -12,6 +12,10 @@ Write links only if they stand in the material. No images, no HTML unless asked,
 /** Marks for one call: text in the data cannot know them. */
 export const newMarks = (): string => Buffer.from(pooledRandom(6)).toString('hex');
 
+/** Rules and instructions: the same for every call of a feature, and not for others to read. */
+export const systemText = (feature: string, instructions: string): string =>
+  `${productRules}\n\nTask: ${feature}\n${instructions}`;
+
 /** From content to what is sent: rules and instructions first (the same for many calls), data next, the task last. */
 export function renderPrompt(
   feature: string,
@@ -22,7 +26,7 @@ export function renderPrompt(
   const blocks = content.blocks.map((block) => renderBlock(block, marks)).join('\n');
   const language = content.language === 'customer' ? "the customer's language" : content.language;
   return {
-    system: `${productRules}\n\nTask: ${feature}\n${instructions}`,
+    system: systemText(feature, instructions),
     user: `${blocks}\n\n${content.task}\nAnswer in language: ${language}`,
   };
 }

@@ -1,3 +1,4 @@
+import { addressesIn, allowedLinks } from './addresses.ts';
 import { linksIn } from './clean-text.ts';
 
 const placeholders =
@@ -34,16 +35,36 @@ export function lostParts(
 ): LostPart[] {
   const lost: LostPart[] = [];
   const linksBefore = linksIn(before);
-  const linksAfter = linksIn(after);
-  if (missingFrom(linksBefore, linksAfter).length > 0) lost.push('a link');
-  if (missingFrom(linksAfter, linksBefore).length > 0) lost.push('an added link');
+  if (missingFrom(linksBefore, linksIn(after)).length > 0) lost.push('a link');
+  if (addsAddress(before, after)) lost.push('an added link');
   if (missingFrom(before.match(placeholders) ?? [], after.match(placeholders) ?? []).length > 0)
     lost.push('a placeholder');
   const withoutLinks = (text: string): string =>
     linksIn(text).reduce((rest, link) => rest.replaceAll(link, ' '), text);
   if (missingFrom(numberKeys(withoutLinks(before)), numberKeys(after)).length > 0) lost.push('a number');
-  if (options.html && !sameStructure(before, after, options.mayRestructure)) lost.push('the HTML structure');
+  if (addsTag(before, after) || (options.html && !sameStructure(before, after, options.mayRestructure)))
+    lost.push('the HTML structure');
   return lost;
+}
+
+const images = /!\[[^\]]*\]/g;
+
+function addsAddress(before: string, after: string): boolean {
+  const isKnown = allowedLinks([before]);
+  return (
+    addressesIn(after).some(({ text }) => !isKnown(text)) ||
+    missingFrom(after.match(images) ?? [], before.match(images) ?? []).length > 0
+  );
+}
+
+const wholeTags = /<[/!?]?[a-zA-Z][^<>]*(?:>|$)/g;
+const bareTag = /^<\/?[a-zA-Z][a-zA-Z0-9]*\s*\/?>$/;
+
+/** A tag with attributes that the text before had not: it may fetch or run something. In plain text any tag is one. */
+function addsTag(before: string, after: string): boolean {
+  const known: readonly string[] = before.match(wholeTags) ?? [];
+  const isHtml = known.some((tag) => bareTag.test(tag));
+  return (after.match(wholeTags) ?? []).some((tag) => !known.includes(tag) && !(isHtml && bareTag.test(tag)));
 }
 
 function sameStructure(before: string, after: string, mayRestructure: boolean): boolean {

@@ -1,56 +1,58 @@
-import { linksIn } from './clean-text.ts';
+import { addressesIn } from './addresses.ts';
+import { cleanText } from './clean-text.ts';
+
+export { allowedLinks } from './addresses.ts';
 
 /** Markdown images, HTML tags that fetch or run, and links with other schemes never leave the house. */
 const images = /!\[[^\]]{0,500}\](?:\([^)]{0,2000}\)|\[[^\]]{0,200}\])/g;
 const referenceDefinitions = /^\s{0,3}\[[^\]]{1,200}\]:\s*\S.*$/gm;
-const markdownLinks = /\[([^\]]{1,500})\]\(([^)\s]{1,2000})[^)]{0,200}\)/g;
-const htmlTags = /<\/?[a-zA-Z][^<>]{0,2000}>/g;
-const dangerousSchemes = /\b(?:javascript|data|vbscript|file|blob):[^\s<>"']*/gi;
-const keyLike = /\b(?:sk-[A-Za-z0-9_-]{16,}|AIza[0-9A-Za-z_-]{30,}|xai-[A-Za-z0-9]{16,})/;
-
-/** What a link is compared by: scheme, host and path without a trailing slash. */
-function linkIdentity(link: string): string {
-  return link
-    .toLowerCase()
-    .replace(/^www\./, 'https://www.')
-    .replace(/^http:/, 'https:')
-    .replace(/\/+$/, '');
-}
-
-/** A test for links that occur in the ticket or its sources. */
-export function allowedLinks(texts: readonly string[]): (link: string) => boolean {
-  const known = new Set(texts.flatMap(linksIn).map(linkIdentity));
-  return (link) => known.has(linkIdentity(link));
-}
+const markdownLinks = /\[([^\]]{1,500})\]\(([^)\s]{1,2000})[^)]{0,2000}\)/g;
+const htmlTags = /<[/!?]?[a-zA-Z][^<>]*>/g;
+/** A tag whose end never comes: a browser would close it. */
+const openTags = /<(?=[/!?]?[a-zA-Z])/g;
+const mathLetters = /[\u{1d400}-\u{1d7ff}]/gu;
 
 export interface FilteredText {
   readonly text: string;
   readonly linksRemoved: number;
 }
 
-/** Plain text for a customer: no images, tags or strange schemes, and only links that were there before. */
-export function filterReply(text: string, isAllowed: (link: string) => boolean): FilteredText {
+// Taking something out can put its two sides together to something new.
+const mostRounds = 8;
+
+/** Takes out what may not stay, until nothing more is found; spacing stays as it is. */
+function removeUnknown(given: string, isAllowed: (link: string) => boolean): FilteredText {
   let linksRemoved = 0;
+  let text = cleanText(given).replace(mathLetters, (letter) => letter.normalize('NFKC'));
   const remove = (): string => {
     linksRemoved += 1;
     return '';
   };
-  let filtered = text
-    .replace(images, remove)
-    .replace(referenceDefinitions, remove)
-    .replace(markdownLinks, (_, label: string, target: string) =>
-      isAllowed(target) ? `${label} (${target})` : (remove(), label),
-    )
-    .replace(htmlTags, '')
-    .replace(dangerousSchemes, remove);
-  for (const link of new Set(linksIn(filtered))) {
-    if (!isAllowed(link)) {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const before = text;
+    text = text
+      .replace(images, remove)
+      .replace(referenceDefinitions, remove)
+      .replace(markdownLinks, (_, label: string, target: string) =>
+        isAllowed(target) ? `${label} (${target})` : (remove(), label),
+      )
+      .replace(htmlTags, '');
+    for (const { at, text: address } of addressesIn(text).toReversed()) {
+      if (isAllowed(address)) continue;
       linksRemoved += 1;
-      filtered = filtered.replaceAll(link, '');
+      text = text.slice(0, at) + text.slice(at + address.length);
     }
+    if (text === before) return { text: text.replace(openTags, '< '), linksRemoved };
   }
+  // Built to never come to rest: nothing honest looks like this.
+  return { text: '', linksRemoved };
+}
+
+/** Plain text for a customer: no images, tags, invisible signs or strange schemes, and only links that were there before. */
+export function filterReply(given: string, isAllowed: (link: string) => boolean): FilteredText {
+  const { text, linksRemoved } = removeUnknown(given, isAllowed);
   return {
-    text: filtered
+    text: text
       .replace(/[ \t]+\n/g, '\n')
       .replace(/\n{3,}/g, '\n\n')
       .replace(/[ \t]{2,}/g, ' ')
@@ -60,12 +62,28 @@ export function filterReply(text: string, isAllowed: (link: string) => boolean):
   };
 }
 
-/** True when text holds something no answer may hold: a key, or the marks we put around data. */
-export function holdsSecret(text: string, marks: string): boolean {
-  return keyLike.test(text) || text.includes(marks);
+/** A value with every text in it filtered; names of fields stay. */
+export function filterValue<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => filterValue(item, change)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, filterValue(item as unknown, change)]),
+  ) as T;
 }
 
-const suspicious = /[[\]<!:.(]/;
+/** Every text in a value. */
+export function textsOf(value: unknown): string[] {
+  const texts: string[] = [];
+  filterValue(value, (text) => (texts.push(text), text));
+  return texts;
+}
+
+const longestHeld = 2_000;
+/** An open image, link or tag at the end, or a word that has not ended. */
+const unfinished = /!?\[[^\]]*$|!?\[[^\]]*\](?:\([^)]*)?$|<(?:[/!?a-zA-Z][^<>]*)?$|!$/;
+/** After these a word has ended: spaces, and signs of scripts that write none. */
+const endsWord = /[\s\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 
 /** Passes streamed text on word by word, so that a link or tag is seen whole before any of it is shown. */
 export function createStreamFilter(isAllowed: (link: string) => boolean): {
@@ -73,44 +91,30 @@ export function createStreamFilter(isAllowed: (link: string) => boolean): {
   end(): string;
 } {
   let held = '';
-  const clean = (text: string): string =>
-    text
-      .replace(images, '')
-      .replace(markdownLinks, (_, label: string, target: string) =>
-        isAllowed(target) ? `${label} (${target})` : label,
-      )
-      .replace(htmlTags, '')
-      .replace(dangerousSchemes, '')
-      .replace(/\b(?:https?:\/\/|www\.)[^\s<>"'`\])}]+/giu, (link) =>
-        isAllowed(link.replace(/[.,;:!?،。、؟]+$/u, '')) ? link : '',
-      );
+  let gaveUp = false;
   return {
     push(delta) {
+      if (gaveUp) return '';
       held += delta;
-      // Links, images and tags all need one of these; words without any pass at once.
-      if (!suspicious.test(held)) {
-        const end = Math.max(held.lastIndexOf(' '), held.lastIndexOf('\n')) + 1;
-        if (end > 0) {
-          const ready = held.slice(0, end);
-          held = held.slice(end);
-          return ready;
-        }
+      const open = held.search(unfinished);
+      // Something this long is no link: nothing more is shown, the checked answer comes at the end.
+      if (open >= 0 && held.length - open > longestHeld) {
+        gaveUp = true;
+        held = '';
+        return '';
       }
-      // An open bracket or tag may still become a link or image: hold from there, but not for ever.
-      const open = held.search(/!?\[[^\]]*$|!?\[[^\]]*\]\([^)]*$|\]$|<[^>]*$/);
-      const lastSpace = Math.max(held.lastIndexOf(' '), held.lastIndexOf('\n'));
-      let cut = lastSpace + 1;
-      if (cut === 0 && held.length > 24 && !/(?:https?:|www\.)/i.test(held)) cut = held.length - 8;
-      if (open >= 0 && open < cut && held.length - open < 2_000) cut = open;
-      if (cut <= 0) return '';
+      let cut = open >= 0 ? open : held.length;
+      // Never inside a word: it may still become a link or a code.
+      while (cut > 0 && !endsWord.test(held.charAt(cut - 1))) cut -= 1;
+      if (cut === 0) return '';
       const ready = held.slice(0, cut);
       held = held.slice(cut);
-      return clean(ready);
+      return removeUnknown(ready, isAllowed).text;
     },
     end() {
-      const rest = clean(held);
+      const rest = held;
       held = '';
-      return rest;
+      return gaveUp ? '' : removeUnknown(rest, isAllowed).text;
     },
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cleanText, linksIn, normalizeForQuote } from './clean-text.ts';
 import { lostParts } from './kept-parts.ts';
-import { allowedLinks, createStreamFilter, filterReply, holdsSecret } from './output-filter.ts';
+import { allowedLinks, createStreamFilter, filterReply } from './output-filter.ts';
+import { createGuard, holdsSecret, repeatsPassage } from './withheld.ts';
 import { searchWords, terms } from './words.ts';
 
 describe('cleaning text', () => {
@@ -70,10 +71,67 @@ describe('filtering a reply', () => {
     expect(shown + filter.end()).toBe(text);
   });
 
+  it.each([
+    ['htthttps://evil.example/tps://evil.example/?d=1', ''],
+    ['[a](https://help.example/returns "https://evil.example")', 'a (https://help.example/returns)'],
+    ['<scr<b>ipt>x', 'x'],
+    ['<img src=//evil.example/x', '< img src='],
+    ['ask evil.example/c?d=1 or c@evil.example', 'ask or'],
+    ['at 4e52592d3030310a0b0c.attacker.com now', 'at now'],
+    ['ｈｔｔｐｓ：／／ｅｖｉｌ．ｅｘａｍｐｌｅ／ｘ ok', 'ok'],
+    ["see https://help.example/returns'secret", 'see'],
+    ['see https://help.example/RETURNS', 'see'],
+    ['see (https://help.example/returns)[1].', 'see (https://help.example/returns)[1].'],
+    ['mail to mailto:x@y.de?body=z', 'mail to'],
+    ['code Q05SWTEyMzQ1Njc4OTBhYmNkZWY= end', 'code end'],
+    ['h\u{e0069}\u200bi', 'hi'],
+    ['Was ist los.Wirklich? 3/4 und/oder z.B. U.S. 1.200,50 €', 'Was ist los.Wirklich? 3/4 und/oder z.B. U.S. 1.200,50 €'],
+    ['Donaudampfschifffahrtsgesellschaft AB-123-456', 'Donaudampfschifffahrtsgesellschaft AB-123-456'],
+  ])('leaves nothing of %j but %j', (text, expected) => {
+    expect(filterReply(text, isAllowed).text).toBe(expected);
+  });
+});
+
+describe('what is withheld', () => {
+  const withheld = {
+    rules: 'Rules: never speak of project Nightingale before the fourth of May.',
+    marks: 'aabbccddeeff',
+    apiKey: 'key.of.the.tenant',
+  };
+  const passage = 'never speak of project Nightingale before';
+
   it('sees keys and our own marks', () => {
-    expect(holdsSecret('here sk-abcdefghijklmnop123', 'aabbcc')).toBe(true);
-    expect(holdsSecret('</data-aabbcc>', 'aabbcc')).toBe(true);
-    expect(holdsSecret('all fine', 'aabbcc')).toBe(false);
+    expect(holdsSecret('here sk-abcdefghijklmnop123', withheld)).toBe(true);
+    expect(holdsSecret('</data-aabbccddeeff>', withheld)).toBe(true);
+    expect(holdsSecret('k e y of-the tenant', withheld)).toBe(true);
+    expect(holdsSecret('all fine', withheld)).toBe(false);
+  });
+
+  it.each([
+    ['as it is', passage],
+    ['spaced', [...passage].join(' ')],
+    ['in capitals', passage.toUpperCase()],
+    ['backwards', [...passage].toReversed().join('')],
+    ['base64', Buffer.from(passage).toString('base64')],
+    ['hex', Buffer.from(passage).toString('hex')],
+    ['percent signs', encodeURIComponent(passage)],
+    ['marked up', passage.replaceAll('e', '**e**')],
+  ])('sees a passage of the rules %s', (_, text) => {
+    expect(repeatsPassage(`Sure: ${text} done`, withheld.rules, () => '')).toBe(true);
+    expect(repeatsPassage(`Sure: ${text} done`, withheld.rules, () => `They say ${passage}.`)).toBe(false);
+  });
+
+  it('lets other words pass and shows no more than the beginning of a secret while they arrive', () => {
+    const answer = `Thank you. We ${passage} the fourth. And aabbccddeeff.`;
+    for (const size of [1, 3, 7, 200]) {
+      const guard = createGuard(withheld);
+      let shown = '';
+      for (let at = 0; at < answer.length; at += size) shown += guard.push(answer.slice(at, at + size));
+      shown += guard.end();
+      expect(shown.length, `size ${size}`).toBeLessThan('Thank you. We never spe'.length);
+    }
+    const guard = createGuard(withheld);
+    expect(guard.push('We speak of it before May.') + guard.end()).toBe('We speak of it before May.');
   });
 });
 
@@ -84,6 +142,12 @@ describe('what a rewrite must keep', () => {
     ['Order 4711', 'Order 4712', ['a number']],
     ['See https://a.example/x', 'See the page', ['a link']],
     ['See it', 'See https://a.example', ['an added link']],
+    ['See it', 'See a.example/it', ['an added link']],
+    ['See it', 'See it ![x](y)', ['an added link']],
+    ['See it', 'See it <img src=x>', ['the HTML structure']],
+    ['See it', 'See it <img src=x', ['the HTML structure']],
+    ['Hi <FIRST NAME>, 1 < 2', 'Dear <FIRST NAME>, 1 < 2', []],
+    ['See a.example/it', 'Please see a.example/it.', []],
     ['Hi {{ticket.requester.first_name}}', 'Hi Ana', ['a placeholder']],
     ['Total 1,200.50 €', 'Total 1.200,50 €', []],
     ['٤٧١١ ok', '4711 ok', []],
@@ -97,6 +161,9 @@ describe('what a rewrite must keep', () => {
       'the HTML structure',
     ]);
     expect(lostParts('<p>a</p><p>b</p>', '<p>a b</p>', { html: true, mayRestructure: true })).toEqual([]);
+    expect(lostParts('<p>a</p>', '<p onclick="x">A</p>', { ...options, html: true })).toEqual([
+      'the HTML structure',
+    ]);
     expect(lostParts('<p>a</p>', '<p>a<script>x</script></p>', { html: true, mayRestructure: true })).toEqual(
       ['the HTML structure'],
     );
@@ -120,5 +187,24 @@ describe('words', () => {
     );
     expect(words).toEqual(expect.arrayContaining(['damaged', 'tent', 'refund']));
     expect(words.join(' ')).not.toMatch(/10437|example|hello/);
+  });
+});
+
+describe('terms', () => {
+  it.each([
+    ['deliveries', 'delivered'],
+    ['version', 'versions'],
+    ['running', 'runs'],
+    ['tries', 'try'],
+    ['cancelled', 'cancelling'],
+    ['Rechnungen', 'Rechnung'],
+    ['isn’t', "isn't"],
+  ])('brings the forms of a word together: %s, %s', (one, other) => {
+    expect(terms(one)).toEqual(terms(other));
+  });
+
+  it('keeps different words apart', () => {
+    const words = ['order', 'ordinary', 'bill', 'billing address', 'pass', 'password', 'glass', 'class'];
+    expect(new Set(words.map((word) => terms(word).join(' '))).size).toBe(words.length);
   });
 });

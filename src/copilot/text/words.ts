@@ -51,27 +51,52 @@ const courtesy = new Set(
   ].map(fold),
 );
 
-function fold(word: string): string {
-  return word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+/** A word as words are compared: without accents and capitals. */
+export function fold(word: string): string {
+  return word.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('’', "'").toLowerCase();
 }
 
-/** A light stem: enough to bring singular and plural, and common endings of English and German, together. */
-function stem(word: string): string {
-  if (word.length <= 4 || /[^a-z]/.test(word)) return word;
-  return word.replace(/(?:ingly|edly|ing|ies|ied|ed|es|en|er|s|n|e)$/, '');
+/**
+ * A light stem: enough to bring singular and plural, and common endings of English and German, together.
+ * "deliveries" meets "delivered", "versions" meets "version", "running" meets "run".
+ */
+export function stem(word: string): string {
+  if (word.length <= 3 || /[^a-z]/.test(word)) return word;
+  const singular = word.replace(/ie[sd]$/, 'y').replace(/([^s])s$/, '$1');
+  if (singular.length <= 4) return singular;
+  const bare = singular.replace(/(?:ingly|edly|ing|ed|es|en|er|n|e|y)$/, '');
+  if (bare === singular || bare.length < 3) return singular;
+  return bare.replace(/([bdfgkmnprt])\1$/, '$1');
 }
 
-/** The words of a text as they are compared: folded, stemmed, without function words; numbers and codes are kept. */
-export function terms(text: string): string[] {
-  const found: string[] = [];
-  for (const { segment, isWordLike } of segmenter.segment(text.slice(0, 60_000))) {
+/** Whether a folded word says nothing of what a text is about. */
+export function isFunctionWord(folded: string): boolean {
+  return common.has(folded) || courtesy.has(folded);
+}
+
+export interface WrittenTerm {
+  readonly term: string;
+  /** As it stands in the text, at this place. */
+  readonly written: string;
+  readonly at: number;
+}
+
+/** The words of a text as they are compared, each with how and where it is written. */
+export function writtenTerms(text: string): WrittenTerm[] {
+  const found: WrittenTerm[] = [];
+  for (const { segment, isWordLike, index } of segmenter.segment(text.slice(0, 60_000))) {
     if (isWordLike !== true) continue;
     const word = fold(segment);
     if (word.length < 2 && !/\p{Script=Han}/u.test(word)) continue;
     if (common.has(word) || courtesy.has(word)) continue;
-    found.push(stem(word));
+    found.push({ term: stem(word), written: segment, at: index });
   }
   return found;
+}
+
+/** The words of a text as they are compared: folded, stemmed, without function words; numbers and codes are kept. */
+export function terms(text: string): string[] {
+  return writtenTerms(text).map(({ term }) => term);
 }
 
 /** Words to give to a search engine that wants each of them: as written, the most telling first. Codes, names of people and links are left out. */

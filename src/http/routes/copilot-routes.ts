@@ -1,17 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import {
   listReceipts,
+  openTicket as openTicketEndpoint,
   renewSession,
   runFeature as runFeatureEndpoint,
+  showPrompt as showPromptEndpoint,
   sidebarState,
 } from '../../contract/copilot.ts';
 import type { Emit } from '../../copilot/feature-event.ts';
 import { features } from '../../copilot/features/index.ts';
-import { runFeature } from '../../copilot/run-feature.ts';
+import type { CopilotCall } from '../../copilot/copilot-call.ts';
+import { openTicket } from '../../copilot/open-ticket.ts';
+import { runFeature, type FeatureOutcome } from '../../copilot/run-feature.ts';
+import { promptOf } from '../../copilot/show-prompt.ts';
 import { receiptsOfTicket } from '../../services/usage/receipt-queries.ts';
 import type { HttpContext } from '../context.ts';
 import { endingOf } from '../open-streams.ts';
-import { openEventStream, outcomeBody, type EventStream } from '../reply.ts';
+import { openEventStream, outcomeBody, promptBody, type EventStream } from '../reply.ts';
 import { bearerToken } from '../authenticate.ts';
 import { answered, route, type Caller } from '../route.ts';
 
@@ -21,7 +26,26 @@ const receiptsShown = 50;
 export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): void {
   route(app, context, runFeatureEndpoint, async (caller) => {
     const wantsJson = caller.request.headers.accept === 'application/json';
-    return wantsJson ? answerWhole(context, caller) : answerStreamed(context, caller);
+    const run = { feature: caller.params.feature, body: caller.body, showsPrompt: showsPrompt(caller) };
+    return wantsJson
+      ? answerWhole(context, caller, (call) => runFeature(call, context, { ...run, emit: undefined }))
+      : answerStreamed(context, caller, (call, emit) => runFeature(call, context, { ...run, emit }));
+  });
+
+  route(app, context, openTicketEndpoint, (caller) =>
+    answerStreamed(context, caller, (call, emit) =>
+      openTicket(call, context, { body: caller.body, emit, showsPrompt: showsPrompt(caller) }),
+    ),
+  );
+
+  route(app, context, showPromptEndpoint, async (caller) => {
+    const { abort, release } = abortOnDisconnect(caller, context);
+    try {
+      const run = { feature: caller.params.feature, body: caller.body };
+      return promptBody(await promptOf(copilotCall(context, caller, abort.signal), context, run));
+    } finally {
+      release();
+    }
   });
 
   route(app, context, sidebarState, async ({ subscriptionId }) => {
@@ -44,6 +68,7 @@ export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): vo
               demo: provider.demo,
             },
       zendesk: { subdomain: zendesk?.subdomain ?? '', status: settings.zendeskStatus },
+      sidebarRules: settings.lead.sidebar,
     };
   });
 
@@ -59,7 +84,18 @@ export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): vo
   }));
 }
 
-type FeatureCaller = Caller<{ feature: string }, unknown>;
+type FeatureCaller = Pick<Caller<unknown, unknown>, 'subscriptionId' | 'actor' | 'request' | 'reply'>;
+
+/** The agent wants to see what the model is sent. */
+const showsPrompt = ({ request }: FeatureCaller): boolean => request.headers['x-show-prompt'] === 'true';
+
+const copilotCall = (context: HttpContext, caller: FeatureCaller, signal: AbortSignal): CopilotCall => ({
+  subscriptionId: caller.subscriptionId,
+  actor: caller.actor,
+  requestId: caller.request.id,
+  signal,
+  ports: context.ports,
+});
 
 /** Aborts when the person has gone: the reply's socket closes before the answer has ended. */
 function abortOnDisconnect(
@@ -74,21 +110,14 @@ function abortOnDisconnect(
   return { abort, release: () => context.streams.delete(abort) };
 }
 
-async function answerWhole(context: HttpContext, caller: FeatureCaller): Promise<typeof answered> {
+async function answerWhole(
+  context: HttpContext,
+  caller: FeatureCaller,
+  run: (call: CopilotCall) => Promise<FeatureOutcome>,
+): Promise<typeof answered> {
   const { abort, release } = abortOnDisconnect(caller, context);
   try {
-    const call = {
-      subscriptionId: caller.subscriptionId,
-      actor: caller.actor,
-      requestId: caller.request.id,
-      signal: abort.signal,
-      ports: context.ports,
-    };
-    const outcome = await runFeature(call, context, {
-      feature: caller.params.feature,
-      body: caller.body,
-      emit: undefined,
-    });
+    const outcome = await run(copilotCall(context, caller, abort.signal));
     // Its parts have been checked where they were made; serialised once, it goes out as it is.
     caller.reply.type('application/json; charset=utf-8').send(outcomeBody(outcome));
     return answered;
@@ -99,7 +128,11 @@ async function answerWhole(context: HttpContext, caller: FeatureCaller): Promise
   }
 }
 
-async function answerStreamed(context: HttpContext, caller: FeatureCaller): Promise<typeof answered> {
+async function answerStreamed(
+  context: HttpContext,
+  caller: FeatureCaller,
+  run: (call: CopilotCall, emit: Emit) => Promise<FeatureOutcome>,
+): Promise<typeof answered> {
   const { abort, release } = abortOnDisconnect(caller, context);
   const { request, reply } = caller;
   let stream: EventStream | undefined;
@@ -111,15 +144,8 @@ async function answerStreamed(context: HttpContext, caller: FeatureCaller): Prom
     return openEventStream(reply.raw, request.id, headers, () => abort.abort());
   };
   const emit: Emit = (event) => (stream ??= open()).send(event);
-  const call = {
-    subscriptionId: caller.subscriptionId,
-    actor: caller.actor,
-    requestId: request.id,
-    signal: abort.signal,
-    ports: context.ports,
-  };
   try {
-    await runFeature(call, context, { feature: caller.params.feature, body: caller.body, emit });
+    await run(copilotCall(context, caller, abort.signal), emit);
     (stream ??= open()).end();
   } catch (error) {
     const ending = endingOf(abort.signal);

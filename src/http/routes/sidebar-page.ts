@@ -2,11 +2,12 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { sidebarAsset, sidebarPage, sidebarSignInPage } from '../../contract/pages.ts';
 import { problemBody } from '../../contract/problem.ts';
 import { ProblemError, toProblem } from '../../kernel/problem-error.ts';
 import type { HttpContext } from '../context.ts';
 
-const formLimit = 16 * 1024;
+const formLimit = sidebarSignInPage.bodyLimit;
 // Garden writes its rules into an empty style element: this is the hash of nothing.
 const gardenStyleHash = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 const types: Readonly<Record<string, string>> = {
@@ -31,57 +32,65 @@ export function addSidebarPage(app: FastifyInstance, context: HttpContext): void
     },
   );
 
-  app.post('/sidebar', { bodyLimit: formLimit }, async (request, reply) => {
-    const body = request.body as Record<string, string> | undefined;
-    const decision = await context.ports.rateLimiter.take(request.ip, {
-      name: 'sign-in',
-      points: 240,
-      windowSeconds: 60,
-    });
-    if (!decision.allowed)
-      throw new ProblemError('rate-limited', { retryAfterSeconds: decision.retryAfterSeconds });
-    try {
-      const { token } = await context.sessions.exchange(body?.['token'] ?? '');
-      return await sendPage(
-        context,
-        reply,
-        200,
-        `<meta name="indesk-session" content="${escapeAttribute(token)}">`,
-      );
-    } catch (error) {
-      const problem = toProblem(error);
-      context.ports.logger.warn('sign-in refused', { requestId: request.id, problem: problem.type });
-      const content = escapeAttribute(JSON.stringify(problemBody(problem, request.id)));
-      return sendPage(context, reply, problem.status, `<meta name="indesk-problem" content="${content}">`);
-    }
-  });
+  app.post(
+    sidebarSignInPage.path,
+    { bodyLimit: formLimit, config: { endpoint: sidebarSignInPage } },
+    async (request, reply) => {
+      const body = request.body as Record<string, string> | undefined;
+      const decision = await context.ports.rateLimiter.take(request.ip, {
+        name: 'sign-in',
+        points: 240,
+        windowSeconds: 60,
+      });
+      if (!decision.allowed)
+        throw new ProblemError('rate-limited', { retryAfterSeconds: decision.retryAfterSeconds });
+      try {
+        const { token } = await context.sessions.exchange(body?.['token'] ?? '');
+        return await sendPage(
+          context,
+          reply,
+          200,
+          `<meta name="indesk-session" content="${escapeAttribute(token)}">`,
+        );
+      } catch (error) {
+        const problem = toProblem(error);
+        context.ports.logger.warn('sign-in refused', { requestId: request.id, problem: problem.type });
+        const content = escapeAttribute(JSON.stringify(problemBody(problem, request.id)));
+        return sendPage(context, reply, problem.status, `<meta name="indesk-problem" content="${content}">`);
+      }
+    },
+  );
 
   // A page loaded by GET brings no token: it says so instead of showing an empty panel.
-  app.get('/sidebar', async (request, reply) => {
+  app.get(sidebarPage.path, { config: { endpoint: sidebarPage } }, async (request, reply) => {
     const problem = escapeAttribute(
       JSON.stringify(problemBody(new ProblemError('not-signed-in'), request.id)),
     );
     return sendPage(context, reply, 200, `<meta name="indesk-problem" content="${problem}">`);
   });
 
-  app.get<{ Params: { file: string } }>('/sidebar/assets/:file', async (request, reply) => {
-    const { file } = request.params;
-    const type = types[extname(file)];
-    if (!/^[\w.-]+$/.test(file) || type === undefined) return reply.callNotFound();
-    const stream = createReadStream(join(context.webDirectory, 'assets', file));
-    return new Promise((resolve) => {
-      stream.once('error', () => resolve(reply.callNotFound()));
-      stream.once('open', () =>
-        resolve(
-          reply
-            .type(type)
-            .header('cache-control', 'public, max-age=31536000, immutable')
-            .header('access-control-allow-origin', '*')
-            .send(stream),
-        ),
-      );
-    });
-  });
+  app.get<{ Params: { file: string } }>(
+    sidebarAsset.path,
+    { config: { endpoint: sidebarAsset } },
+    async (request, reply) => {
+      const { file } = request.params;
+      const type = types[extname(file)];
+      if (!/^[\w.-]+$/.test(file) || type === undefined) return reply.callNotFound();
+      const stream = createReadStream(join(context.webDirectory, 'assets', file));
+      return new Promise((resolve) => {
+        stream.once('error', () => resolve(reply.callNotFound()));
+        stream.once('open', () =>
+          resolve(
+            reply
+              .type(type)
+              .header('cache-control', 'public, max-age=31536000, immutable')
+              .header('access-control-allow-origin', '*')
+              .send(stream),
+          ),
+        );
+      });
+    },
+  );
 }
 
 async function sendPage(

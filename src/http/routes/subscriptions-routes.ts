@@ -4,6 +4,7 @@ import * as contract from '../../contract/subscriptions.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { sweepRetention } from '../../services/retention/sweep-retention.ts';
 import { cleanUpSubscriptions } from '../../services/subscriptions/clean-up-subscriptions.ts';
 import { showContact } from '../../services/subscriptions/contact-email.ts';
 import { createSubscription } from '../../services/subscriptions/create-subscription.ts';
@@ -154,7 +155,9 @@ function addEnding(app: FastifyInstance, context: HttpContext): void {
       throw new ProblemError('invalid-request', { detail: 'name: is not the name of this subscription.' });
     return { erased: { ...(await eraseSubscription(call, ending)) } };
   });
-  route(app, context, contract.cleanUpExpired, async (caller) => ({
-    ...(await cleanUpSubscriptions(callOf(context, caller), ending, caller.body.keepDays)),
-  }));
+  route(app, context, contract.cleanUpExpired, async (caller) => {
+    const call = callOf(context, caller);
+    const done = await cleanUpSubscriptions(call, ending, caller.body.keepDays);
+    return { ...done, swept: { ...(await sweepRetention(call, context.auditDays)) } };
+  });
 }

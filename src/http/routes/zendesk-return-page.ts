@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { zendeskReturn } from '../../contract/pages.ts';
 import { problemTypes } from '../../kernel/problem-types.ts';
 import { ProblemError, toProblem } from '../../kernel/problem-error.ts';
 import { hashOf } from '../../services/integrations/begin-zendesk-authorization.ts';
@@ -20,7 +21,7 @@ export function authorizationCookie(clients: ZendeskClients, value: string, seco
 
 /** The page Zendesk sends people back to. It needs no script: what it says stands in the answer. */
 export function addZendeskReturnPage(app: FastifyInstance, context: HttpContext): void {
-  app.get(zendeskReturnPath, async (request, reply) => {
+  app.get(zendeskReturnPath, { config: { endpoint: zendeskReturn } }, async (request, reply) => {
     const { ports, settings, zendeskClients } = context;
     const decision = await ports.rateLimiter.take(request.ip, {
       name: 'sign-in',

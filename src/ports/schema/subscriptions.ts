@@ -38,6 +38,8 @@ export interface SubscriptionRow {
   erase_after: Timestamp | null;
   access_withdrawn_at: Timestamp | null;
   erasure_counts: JSONColumnType<Record<string, number>> | null;
+  /** Was connected to the simulators. */
+  demo: Generated<boolean>;
 }
 
 /** Tables of the operator: limits used, admin tokens, proofs of erasure. */

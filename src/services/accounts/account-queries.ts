@@ -116,6 +116,12 @@ export async function updateStatus(
   await tx.updateTable('app.account').set({ status }).where('id', '=', accountId).execute();
 }
 
+/** Throws `subscription-held` under a legal hold; holds back one that is about to come until the transaction ends. */
+export async function requireNoHold(tx: WriteTransaction): Promise<void> {
+  const row = await tx.selectFrom('app.subscription').select('held_since').forShare().executeTakeFirst();
+  if ((row?.held_since ?? null) !== null) throw new ProblemError('subscription-held');
+}
+
 export async function deleteAccount(tx: WriteTransaction, accountId: string): Promise<void> {
   await tx.deleteFrom('app.account').where('id', '=', accountId).execute();
 }

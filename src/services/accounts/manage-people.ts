@@ -3,10 +3,12 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import type { WriteTransaction } from '../../ports/database.ts';
 import type { AccountRole, AccountStatus } from '../../ports/schema/accounts.ts';
+import { refuseHeld } from '../subscriptions/record-hold.ts';
 import { revokeSessions } from '../sessions/console-session-queries.ts';
 import type { ConsoleSessions } from '../sessions/console-sessions.ts';
 import {
   deleteAccount,
+  requireNoHold,
   listAccounts,
   lockAccount,
   lockRulers,
@@ -109,17 +111,26 @@ export async function enableAccount(
   });
 }
 
-/** Deletes an account with its sessions. Throws `last-admin`, `not-found`. */
+/** Deletes an account with its sessions. Throws `last-admin`, `not-found`, and `subscription-held` under a legal hold: disabling is what is left then. */
 export async function removeAccount(
   call: PeopleCall,
   sessions: ConsoleSessions,
   accountId: string,
 ): Promise<void> {
-  await change(call, sessions, accountId, {
-    audit: { action: 'account.removed', target: accountId },
-    dethrones: true,
-    work: (tx) => deleteAccount(tx, accountId),
-  });
+  try {
+    await change(call, sessions, accountId, {
+      audit: { action: 'account.removed', target: accountId },
+      dethrones: true,
+      work: async (tx) => {
+        await requireNoHold(tx);
+        await deleteAccount(tx, accountId);
+      },
+    });
+  } catch (error) {
+    if (error instanceof ProblemError && error.type === 'subscription-held')
+      return refuseHeld(call, 'people:write', 'account-removal');
+    throw error;
+  }
 }
 
 async function change(

@@ -23,8 +23,9 @@ export const accountEntries: CatalogueEntries = {
   },
   console_session: {
     purpose: 'A browser that is signed in.',
-    retention: 'until its end; the clean-up of tokens takes it 30 days later',
-    erasedBy: `the clean-up; ${withAccount}`,
+    retention: '30 days after its latest possible end',
+    sweep: 'console_session',
+    erasedBy: `the hourly sweep; ${withAccount}`,
     columns: {
       subscription_id: subscriptionId,
       id: plain('names the session', 'an id'),
@@ -41,7 +42,8 @@ export const accountEntries: CatalogueEntries = {
   refresh_token: {
     purpose: 'Keeps a session signed in; every use makes a new one.',
     retention: '30 days after it has expired',
-    erasedBy: `the clean-up; ${withAccount}`,
+    sweep: 'refresh_token',
+    erasedBy: `the hourly sweep; ${withAccount}`,
     columns: {
       subscription_id: subscriptionId,
       id: plain('names the row', 'an id'),
@@ -58,7 +60,8 @@ export const accountEntries: CatalogueEntries = {
   signing_key: {
     purpose: 'Signs the access tokens of the console.',
     retention: 'until its last token is over',
-    erasedBy: 'the change to the next key',
+    sweep: 'signing_key',
+    erasedBy: 'the hourly sweep; the change to the next key',
     columns: {
       subscription_id: subscriptionId,
       id: plain('named by every token', 'an id'),

@@ -8,7 +8,9 @@ const withSubscription = {
 export const auditEntries: CatalogueEntries = {
   audit_event: {
     purpose: 'Who changed what when; appended only, in a chain of hashes.',
-    ...withSubscription,
+    retention: '400 days, or as long as INDESK_AUDIT_DAYS says',
+    sweep: 'audit_event',
+    erasedBy: 'the hourly sweep, from the start of the chain; deleting the subscription',
     columns: {
       subscription_id: subscriptionId,
       sequence: plain('place in the chain', 'a number'),
@@ -26,12 +28,16 @@ export const auditEntries: CatalogueEntries = {
     },
   },
   audit_head: {
-    purpose: 'The end of each chain, so that events cut off are noticed.',
+    purpose:
+      'The end of each chain, so that events cut off are noticed, and its start once old ones have gone.',
     ...withSubscription,
     columns: {
       subscription_id: subscriptionId,
       sequence: plain('number of the newest event', 'a number'),
       hash: plain('hash of the newest event', 'a hash'),
+      checkpoint_sequence: plain('number of the last event that went by age', 'a number'),
+      checkpoint_hash: plain('links what is left of the chain to it', 'a hash'),
+      checkpoint_at: plain('when that was', 'a time'),
     },
   },
 };

@@ -4,9 +4,11 @@ import type { CatalogueEntries } from './entry.ts';
 import { integrationEntries } from './integrations.ts';
 import { jobEntries } from './jobs.ts';
 import { keyEntries } from './keys.ts';
+import { macroEntries } from './macros.ts';
 import { mfaAndLinkEntries } from './mfa-and-links.ts';
 import { settingsEntries } from './settings.ts';
 import { subscriptionEntries } from './subscriptions.ts';
+import { triageEntries } from './triage.ts';
 import { usageEntries } from './usage.ts';
 
 /**
@@ -23,6 +25,8 @@ const nouns: readonly CatalogueEntries[] = [
   jobEntries,
   keyEntries,
   mfaAndLinkEntries,
+  macroEntries,
+  triageEntries,
 ];
 
 /** All tables, by name without the schema. */

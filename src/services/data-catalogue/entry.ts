@@ -1,3 +1,5 @@
+import type { RetentionRuleName } from '../retention/retention-rules.ts';
+
 /** How a column is kept: sealed by the SecretBox, or plain for the reason given. */
 export type Protection =
   /** `row` names the columns whose values, joined by "/", were the binding's `row` when the value was sealed. */
@@ -11,6 +13,8 @@ export interface TableEntry {
   readonly purpose: string;
   /** How long a row stays. */
   readonly retention: string;
+  /** The sweep that sees to it; a retention that is a duration needs one. */
+  readonly sweep?: RetentionRuleName;
   /** What removes a row, and what removes all of a subscription. */
   readonly erasedBy: string;
   readonly columns: Readonly<Record<string, ColumnEntry>>;
@@ -20,6 +24,7 @@ export type ColumnEntry = Protection & {
   readonly purpose: string;
   /** Where it differs from the table's. */
   readonly retention?: string;
+  readonly sweep?: RetentionRuleName;
   readonly erasedBy?: string;
 };
 

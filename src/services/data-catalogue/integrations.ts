@@ -32,8 +32,10 @@ export const integrationEntries: CatalogueEntries = {
   },
   oauth_state: {
     purpose: 'Between asking a person to authorise us at Zendesk and their return.',
-    retention: 'ten minutes; gone when used, with the next one, or at disconnecting',
-    erasedBy: 'the return from Zendesk; disconnecting; deleting the account or the subscription',
+    retention: 'ten minutes, then until the next sweep; gone when used or at disconnecting',
+    sweep: 'oauth_state',
+    erasedBy:
+      'the return from Zendesk; the hourly sweep; disconnecting; deleting the account or the subscription',
     columns: {
       subscription_id: subscriptionId,
       id: plain('names the row', 'an id'),
@@ -80,7 +82,11 @@ export const integrationEntries: CatalogueEntries = {
       key_last_four: plain('recognises the key in the console', 'four characters; empty for short keys'),
       is_default: plain('the account that answers', 'yes or no'),
       demo: plain('the offline demo model', 'yes or no'),
+      fast_model: plain('which model fast features ask', 'a name of the vendor’s list'),
       context_window: plain('how much text fits', 'a number of tokens'),
+      fallback_order: plain('who is asked when the default cannot answer', 'a number'),
+      key_state: plain('whether the key worked when it was last tried', 'a word from a list'),
+      key_checked_at: plain('when it was last tried', 'a time'),
       created_at: plain('order and age', 'a time'),
     },
   },

@@ -3,8 +3,9 @@ import { plain, subscriptionId, type CatalogueEntries } from './entry.ts';
 export const jobEntries: CatalogueEntries = {
   job_outbox: {
     purpose: 'Work that must happen; the queue only wakes it up.',
-    retention: 'an hour after it is done, three days after it failed',
-    erasedBy: 'the clean-up of jobs; deleting the subscription',
+    retention: '1 hour after it is done, 3 days after it failed',
+    sweep: 'job_outbox',
+    erasedBy: 'the job queue, once a minute; deleting the subscription',
     columns: {
       subscription_id: subscriptionId,
       id: plain('names the job', 'an id'),

@@ -23,7 +23,11 @@ export const mfaAndLinkEntries: CatalogueEntries = {
       account_id: accountId,
       secret: sealed('checks the codes', 'account_id'),
       confirmed_at: plain('since when it counts', 'a time'),
-      pending_secret: sealed('waits for its first code', 'account_id'),
+      pending_secret: {
+        ...sealed('waits for its first code', 'account_id'),
+        retention: '15 minutes, then until the next sweep',
+        sweep: 'pending_factor',
+      },
       pending_until: plain('until when it waits', 'a time'),
       last_accepted_counter: plain('no code is taken twice', 'the number of a half minute'),
       recent_failures: plain('limits guessing', 'times of wrong codes in the last hour'),
@@ -45,7 +49,8 @@ export const mfaAndLinkEntries: CatalogueEntries = {
   sign_in_challenge: {
     purpose: 'The moment between a right password and a code.',
     retention: 'five minutes, then until the next sweep',
-    erasedBy: `the right code; the sweep; ${withAccount}`,
+    sweep: 'sign_in_challenge',
+    erasedBy: `the right code; the hourly sweep; ${withAccount}`,
     columns: {
       subscription_id: subscriptionId,
       id: plain('names the row', 'an id'),
@@ -58,8 +63,9 @@ export const mfaAndLinkEntries: CatalogueEntries = {
   },
   one_time_link: {
     purpose: 'A link sent by mail that works once.',
-    retention: 'a day after it has expired; it works for 30 minutes to 7 days',
-    erasedBy: `the sweep; ${withAccount}`,
+    retention: '1 day after it has expired; it works for 30 minutes to 7 days',
+    sweep: 'one_time_link',
+    erasedBy: `the hourly sweep; ${withAccount}`,
     columns: {
       subscription_id: subscriptionId,
       id: plain('named by the job that mails it', 'an id'),

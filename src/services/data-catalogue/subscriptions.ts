@@ -25,7 +25,11 @@ export const subscriptionEntries: CatalogueEntries = {
       key_hash: plain('recognises the key of the installed app', 'a hash of random bits'),
       key_last_four: plain('recognises the key in the console', 'four characters'),
       key_since: plain('age of the key', 'a time'),
-      previous_key_hash: plain('lets the key before work on for a while', 'a hash of random bits'),
+      previous_key_hash: {
+        ...plain('lets the key before work on for a while', 'a hash of random bits'),
+        retention: 'until its time is over, then until the next sweep',
+        sweep: 'previous_key',
+      },
       previous_key_until: plain('until when', 'a time'),
       request_quota: limit,
       token_quota: limit,
@@ -38,6 +42,7 @@ export const subscriptionEntries: CatalogueEntries = {
       erase_after: plain('until when a deletion can be taken back', 'a time'),
       access_withdrawn_at: plain('when credentials went', 'a time'),
       erasure_counts: plain('proves what was erased', 'counts'),
+      demo: plain('keeps a demo out of production', 'yes or no'),
     },
   },
   usage_month: {
@@ -60,7 +65,8 @@ export const subscriptionEntries: CatalogueEntries = {
   admin_token: {
     purpose: 'Lets an operator’s own program in.',
     retention: '90 days after it expired or was revoked',
-    erasedBy: 'the hourly clean-up',
+    sweep: 'admin_token',
+    erasedBy: 'the hourly sweep',
     columns: {
       subscription_id: subscriptionId,
       id: plain('names the token', 'ten characters of it that open nothing'),

@@ -13,7 +13,7 @@ const probeBinding = {
   row: 'probe',
 };
 
-/** Says whether this process can serve: the database answers, its migrations are at head, what is sealed opens. */
+/** Says whether this process can serve: the database answers, its migrations are at head, what is sealed opens. Redis is not asked: without it a process serves all the same. */
 export class Readiness {
   readonly #ports: HealthPorts;
   #looking: Promise<boolean> | undefined;

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import type { SettingsReader } from '../settings/settings-reader.ts';
+import { removeWebhookBeforeTheEnd } from '../triage/connect-webhook.ts';
 import { endOldAuthorization, openAuthorization } from './end-authorization.ts';
 import type { ZendeskClients } from './zendesk-clients.ts';
 import { deleteZendeskConnection } from './zendesk-connection-queries.ts';
@@ -18,8 +19,8 @@ export async function disconnectZendesk(
 ): Promise<{ readonly revoked: boolean }> {
   const { database, helpDesk } = call.ports;
   const { zendesk } = await settings.any(call.subscriptionId);
-  // Credentials that cannot be opened any more must not keep anybody from deleting them.
-  const old = await openAuthorization(call).catch(() => undefined);
+  if (zendesk !== undefined) await removeWebhookBeforeTheEnd(call, zendesk);
+  const old = await openAuthorization(call);
   await database.write(
     call,
     {

@@ -1,5 +1,6 @@
 import type { Call } from '../../ports/call.ts';
 import { OAuthRefusal } from '../../ports/zendesk-oauth.ts';
+import { openedOrUndefined } from '../secrets/opened-or-undefined.ts';
 import { clientOf, connectionBinding, type ZendeskClients } from './zendesk-clients.ts';
 import { readTokenRow, type TokenRow } from './zendesk-token-queries.ts';
 
@@ -10,7 +11,7 @@ export interface OldAuthorization {
   readonly refreshToken: string | undefined;
 }
 
-/** The stored pair, opened; undefined when no person has authorised us. */
+/** The stored pair, opened; undefined when no person has authorised us, or it cannot be opened any more. */
 export async function openAuthorization(
   call: Call<'database' | 'secretBox'>,
 ): Promise<OldAuthorization | undefined> {
@@ -20,11 +21,13 @@ export async function openAuthorization(
   if (row === undefined || row.accessToken === null) return undefined;
   const open = (sealed: string, column: 'access_token' | 'refresh_token'): Promise<string> =>
     secretBox.open(sealed, connectionBinding(subscriptionId, column));
-  return {
-    row,
-    accessToken: await open(row.accessToken, 'access_token'),
-    refreshToken: row.refreshToken === null ? undefined : await open(row.refreshToken, 'refresh_token'),
-  };
+  const pair = await openedOrUndefined(
+    Promise.all([
+      open(row.accessToken, 'access_token'),
+      row.refreshToken === null ? undefined : open(row.refreshToken, 'refresh_token'),
+    ]),
+  );
+  return pair && { row, accessToken: pair[0], refreshToken: pair[1] };
 }
 
 /** Ends the pair at Zendesk; false when Zendesk did not say so. Given the clients, an expired pair is renewed once in order to end it. */

@@ -1,21 +1,28 @@
 import type { Call } from '../../ports/call.ts';
+import { openedOrUndefined } from '../secrets/opened-or-undefined.ts';
 import { readProviders } from './integration-queries.ts';
-import type { ZendeskClients } from './zendesk-clients.ts';
+import { cannotBeOpened, connectionBinding, type ZendeskClients } from './zendesk-clients.ts';
 import { readConnectionState } from './zendesk-connection-queries.ts';
+import { readTokenRow, type TokenRow } from './zendesk-token-queries.ts';
 
 /** What is connected and whether it works; no secret, and of a key the last four characters. */
-export async function listIntegrations(call: Call<'database' | 'modelProvider'>, clients: ZendeskClients) {
-  const { zendesk, providers } = await call.ports.database.read(call, async (tx) => ({
+export async function listIntegrations(
+  call: Call<'database' | 'modelProvider' | 'secretBox'>,
+  clients: ZendeskClients,
+) {
+  const { zendesk, tokens, providers } = await call.ports.database.read(call, async (tx) => ({
     zendesk: await readConnectionState(tx),
+    tokens: await readTokenRow(tx),
     providers: await readProviders(tx),
   }));
+  const opens = tokens === undefined || (await connectionOpens(call, tokens));
   return {
     zendesk:
       zendesk === undefined
         ? null
         : {
             subdomain: zendesk.subdomain,
-            status: zendesk.status,
+            status: opens ? zendesk.status : 'reconnect-needed',
             grant: zendesk.grantKind,
             client: zendesk.clientKind,
             clientId: zendesk.clientId,
@@ -23,7 +30,7 @@ export async function listIntegrations(call: Call<'database' | 'modelProvider'>,
             grantedScopes: words(zendesk.grantedScopes ?? ''),
             brandIds: zendesk.brandIds === null ? null : [...zendesk.brandIds],
             connectedAt: zendesk.connectedAt.toISOString(),
-            lastError: zendesk.lastError,
+            lastError: opens ? zendesk.lastError : cannotBeOpened,
           },
     /** What the console offers for a new connection. */
     zendeskOffers: { globalClient: clients.globalClient !== undefined, redirectUri: clients.redirectUri },
@@ -37,3 +44,16 @@ export async function listIntegrations(call: Call<'database' | 'modelProvider'>,
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+
+/** False when the access could not be used or renewed, because the keys of this server do not open what is needed for it. */
+async function connectionOpens(
+  { subscriptionId, ports }: Call<'secretBox'>,
+  { clientSecret, refreshToken }: TokenRow,
+): Promise<boolean> {
+  const open = (sealed: string | null, column: 'client_secret' | 'refresh_token') =>
+    sealed === null ? '' : ports.secretBox.open(sealed, connectionBinding(subscriptionId, column));
+  const opened = await openedOrUndefined(
+    Promise.all([open(clientSecret, 'client_secret'), open(refreshToken, 'refresh_token')]),
+  );
+  return opened !== undefined;
+}

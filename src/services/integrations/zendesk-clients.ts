@@ -36,6 +36,11 @@ export async function clientOf(
   };
 }
 
+/** The `last_error` of a connection whose sealed values the keys of this server do not open. */
+export const cannotBeOpened = 'cannot-be-opened';
+/** The same for a person. */
+export const shutConnection = 'The stored access to Zendesk cannot be opened with the keys of this server';
+
 /** What a sealed column of the connection is bound to. */
 export const connectionBinding = (
   subscriptionId: string,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
+import { deleteEverythingOfMacros } from '../macros/macro-queries.ts';
 
 interface Access {
   readonly subdomain: string;
@@ -22,12 +23,14 @@ export type NewConnection = Access & { readonly grantedScopes: string } & (
       }
   );
 
-/** Puts the connection in place of whatever was there, so that nothing of an older grant stays. */
+/** Puts the connection in place of whatever was there, so that nothing of an older grant or of another account stays. */
 export async function replaceZendeskConnection(
   tx: WriteTransaction,
   subscriptionId: string,
   row: NewConnection,
 ): Promise<void> {
+  const before = await tx.selectFrom('app.zendesk_connection').select('subdomain').executeTakeFirst();
+  if (before !== undefined && before.subdomain !== row.subdomain) await deleteEverythingOfMacros(tx);
   const pair = row.grantKind === 'authorization-code' ? row : undefined;
   const values = {
     subdomain: row.subdomain,
@@ -61,6 +64,7 @@ export async function replaceZendeskConnection(
 export async function deleteZendeskConnection(tx: WriteTransaction): Promise<boolean> {
   const gone = await tx.deleteFrom('app.zendesk_connection').executeTakeFirst();
   await tx.deleteFrom('app.oauth_state').execute();
+  await deleteEverythingOfMacros(tx);
   return gone.numDeletedRows === 1n;
 }
 

@@ -14,6 +14,7 @@ export interface TokenRow {
   readonly expiresAt: Date | null;
   readonly version: string;
   readonly leaseOwner: string | null;
+  readonly lastError: string | null;
   /** Seconds until somebody else may ask Zendesk; 0 when at once. */
   readonly leasedFor: number;
 }
@@ -33,6 +34,7 @@ export async function readTokenRow(tx: ReadTransaction): Promise<TokenRow | unde
       'expires_at as expiresAt',
       'version',
       'lease_owner as leaseOwner',
+      'last_error as lastError',
       sql<number>`greatest(0, coalesce(extract(epoch from lease_until - app.now()), 0))::float8`.as(
         'leasedFor',
       ),

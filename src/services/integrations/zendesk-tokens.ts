@@ -11,7 +11,14 @@ import {
   type TokenPair,
   type ZendeskOAuth,
 } from '../../ports/zendesk-oauth.ts';
-import { clientOf, connectionBinding, type ZendeskClients } from './zendesk-clients.ts';
+import { openedOrUndefined } from '../secrets/opened-or-undefined.ts';
+import {
+  cannotBeOpened,
+  clientOf,
+  connectionBinding,
+  shutConnection,
+  type ZendeskClients,
+} from './zendesk-clients.ts';
 import {
   markReconnectNeeded,
   readTokenRow,
@@ -126,7 +133,7 @@ export class ZendeskTokens implements RotatingTokens {
       const row = await database.read({ subscriptionId }, readTokenRow);
       if (row === undefined || row.grantKind !== 'authorization-code')
         throw new ProblemError('zendesk-not-connected');
-      if (row.status === 'reconnect-needed') throw new ProblemError('zendesk-reconnect-needed');
+      if (row.status === 'reconnect-needed') throw reconnectNeeded(row);
       if (row.version !== judged) {
         const token = await this.#usable(subscriptionId, row, refused);
         if (token !== undefined) return token;
@@ -151,8 +158,11 @@ export class ZendeskTokens implements RotatingTokens {
     const { secretBox } = this.#options;
     const left = this.#leftMs(row.expiresAt);
     if (row.accessToken === null || left <= 0) return undefined;
-    const token = await secretBox.open(row.accessToken, connectionBinding(subscriptionId, 'access_token'));
-    if (refused !== undefined && secretsEqual(token, refused)) return undefined;
+    const token = await openedOrUndefined(
+      secretBox.open(row.accessToken, connectionBinding(subscriptionId, 'access_token')),
+    );
+    // One that cannot be opened is replaced like one that is over, as long as the refresh token opens.
+    if (token === undefined || (refused !== undefined && secretsEqual(token, refused))) return undefined;
     this.#keep(subscriptionId, row.subdomain, token, left);
     return token;
   }
@@ -177,15 +187,17 @@ export class ZendeskTokens implements RotatingTokens {
       await this.#giveUp(subscriptionId, row, 'no-refresh-token');
       return undefined;
     }
-    const client = await clientOf(secretBox, clients, { ...row, subscriptionId });
-    if (client === undefined) {
-      await this.#giveUp(subscriptionId, row, 'client-gone');
+    const opened = await openedOrUndefined(
+      Promise.all([
+        clientOf(secretBox, clients, { ...row, subscriptionId }),
+        secretBox.open(row.refreshToken, connectionBinding(subscriptionId, 'refresh_token')),
+      ]),
+    );
+    const [client, refreshToken] = opened ?? [];
+    if (client === undefined || refreshToken === undefined) {
+      await this.#giveUp(subscriptionId, row, opened === undefined ? cannotBeOpened : 'client-gone');
       return undefined;
     }
-    const refreshToken = await secretBox.open(
-      row.refreshToken,
-      connectionBinding(subscriptionId, 'refresh_token'),
-    );
     const owner = ids.next();
     const leasedAt = clock.elapsed();
     const lease = { owner, version: row.version, seconds: this.#leaseSeconds };
@@ -305,3 +317,8 @@ export class ZendeskTokens implements RotatingTokens {
     onStatusChange?.(subscriptionId);
   }
 }
+
+const reconnectNeeded = ({ lastError }: TokenRow): ProblemError =>
+  lastError === cannotBeOpened
+    ? new ProblemError('zendesk-reconnect-needed', { detail: shutConnection })
+    : new ProblemError('zendesk-reconnect-needed');

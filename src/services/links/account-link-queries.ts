@@ -12,7 +12,6 @@ export async function readRecipient(tx: ReadTransaction, accountId: string) {
       'app.account.status',
       'app.account.role',
       'app.subscription.name as subscriptionName',
-      'app.subscription.held_since as heldSince',
     ])
     .where('app.account.id', '=', accountId)
     .executeTakeFirst();

@@ -1,10 +1,9 @@
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
-import { deleteAccount } from '../accounts/account-queries.ts';
+import { deleteAccount, requireNoHold } from '../accounts/account-queries.ts';
 import { requireRuler } from '../accounts/manage-people.ts';
 import { revokeSessions } from '../sessions/console-session-queries.ts';
 import type { ConsoleSessions } from '../sessions/console-sessions.ts';
-import { readRecipient } from './account-link-queries.ts';
 import { findLink } from './find-link.ts';
 import { useLink } from './link-queries.ts';
 import { requestLink } from './request-link.ts';
@@ -39,8 +38,7 @@ export async function confirmAccountDeletion(
     { permission: 'none', audit: { action: 'account.deleted', target: accountId } },
     async (tx) => {
       await requireRuler(tx, accountId, true);
-      const recipient = await readRecipient(tx, accountId);
-      if ((recipient?.heldSince ?? null) !== null) throw new ProblemError('subscription-held');
+      await requireNoHold(tx);
       if ((await useLink(tx, link.tokenHash, 'delete-account')) === undefined)
         throw new ProblemError('link-not-usable');
       const revoked = await revokeSessions(tx, accountId);

@@ -68,24 +68,6 @@ export async function markTokenRevoked(tx: WriteTransaction, id: string): Promis
   return rows.length > 0;
 }
 
-/** Whether any token ended this many days ago. */
-export async function hasEndedTokens(tx: ReadTransaction, days: number): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
-    select id from app.admin_token
-    where least(expires_at, revoked_at) < app.now() - make_interval(days => ${days}) limit 1`.execute(tx);
-  return rows.length > 0;
-}
-
-/** Deletes tokens that ended this many days ago; returns how many. */
-export async function deleteEndedTokens(tx: WriteTransaction, days: number): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    delete from app.admin_token
-    where least(expires_at, revoked_at) < app.now() - make_interval(days => ${days}) returning id`.execute(
-    tx,
-  );
-  return rows.length;
-}
-
 /** Notes the day of use; days, so that a token's use is no diary. */
 export async function markTokenUsed(tx: WriteTransaction, id: string): Promise<void> {
   await sql`update app.admin_token set last_used_on = app.now()::date where id = ${id}`.execute(tx);

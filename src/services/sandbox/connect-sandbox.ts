@@ -4,6 +4,7 @@ import type { Call } from '../../ports/call.ts';
 import { addProvider } from '../integrations/add-provider.ts';
 import { connectZendesk } from '../integrations/connect-zendesk.ts';
 import type { SettingsReader } from '../settings/settings-reader.ts';
+import { markDemo, readSubscriptionRow } from '../subscriptions/subscription-queries.ts';
 
 /** What the simulators say of themselves. */
 export const SandboxConnection = z.object({
@@ -28,12 +29,20 @@ type SandboxCall = Call<
   | 'logger'
 >;
 
-/** Connects the demo subscription to the simulators. Its Zendesk access is renewed at each start; a provider somebody chose is left alone. */
+/** Connects the demo subscription to the simulators and marks it, which keeps it out of production. Its Zendesk access is renewed at each start; a provider somebody chose is left alone. */
 export async function connectSandbox(
   call: SandboxCall,
   settings: SettingsReader,
   sandbox: SandboxConnection,
 ): Promise<void> {
+  const { database } = call.ports;
+  const row = await database.read(call, (tx) => readSubscriptionRow(tx));
+  if (row?.demo === false)
+    await database.write(
+      call,
+      { permission: 'system', audit: { action: 'subscription.marked-demo' } },
+      (tx) => markDemo(tx, call.subscriptionId),
+    );
   const known = await settings.get(call.subscriptionId);
   // A demo subscription that somebody has connected to a real account stays connected to it.
   if (known.zendesk === undefined || known.zendesk.subdomain === sandbox.subdomain) {

@@ -40,8 +40,13 @@ export async function deleteDataKey(tx: WriteTransaction, id: string): Promise<v
   await tx.deleteFrom('app.data_key').where('id', '=', id).execute();
 }
 
-/** Deletes every data key of the entered subscription; returns how many. */
-export async function deleteDataKeys(tx: WriteTransaction): Promise<number> {
+/**
+ * Deletes every data key of the entered subscription, which must be marked as deleted and not held: like every erasure
+ * with SQLSTATE 55006 otherwise. Returns how many.
+ */
+export async function eraseDataKeys(tx: WriteTransaction): Promise<number> {
+  // Checks the same as the erasure of rows, under the same lock, so that a legal hold comes before or after.
+  await sql`select app.erase_rows(0)`.execute(tx);
   const { numDeletedRows } = await tx.deleteFrom('app.data_key').executeTakeFirst();
   return Number(numDeletedRows);
 }

@@ -67,7 +67,12 @@ export class ConsoleSessions {
   readonly #ports: Needs;
   readonly #gate: Pick<MfaGate, 'isEnrolmentDue'>;
   readonly #tokens: ConsoleAccessTokens;
-  readonly #claims = new LRUCache<string, AccessClaims>({ max: 20_000, ttl: believedMs });
+  readonly #claims = new LRUCache<string, AccessClaims>({
+    max: 20_000,
+    ttl: believedMs,
+    // Its keys are tokens: they leave memory when their time is over, asked for or not.
+    ttlAutopurge: true,
+  });
   readonly #live = new LRUCache<string, LiveSession>({ max: 20_000, ttl: believedMs });
 
   constructor(ports: Needs, gate: Pick<MfaGate, 'isEnrolmentDue'>, options: ConsoleSessionOptions) {

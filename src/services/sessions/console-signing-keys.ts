@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { platformSubscriptionId } from '../../kernel/platform.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { SecretBoxError } from '../../ports/secret-box.ts';
+import { openedOrUndefined } from '../secrets/opened-or-undefined.ts';
 import { insertSigningKey, readSigningKeys, retireSigningKeys } from './console-signing-key-queries.ts';
 
 export interface SigningKey {
@@ -118,14 +118,11 @@ export class ConsoleSigningKeys {
   async #open(id: string, sealed: string): Promise<KeyObject | undefined> {
     const known = this.#opened.get(id);
     if (known !== undefined) return known;
-    try {
-      const opened = createPrivateKey(await this.#ports.secretBox.open(sealed, bindingOf(id)));
-      this.#opened.set(id, opened);
-      return opened;
-    } catch (error) {
-      if (error instanceof SecretBoxError) return undefined;
-      throw error;
-    }
+    const pem = await openedOrUndefined(this.#ports.secretBox.open(sealed, bindingOf(id)));
+    if (pem === undefined) return undefined;
+    const opened = createPrivateKey(pem);
+    this.#opened.set(id, opened);
+    return opened;
   }
 }
 

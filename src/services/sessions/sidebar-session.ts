@@ -33,7 +33,12 @@ export class SidebarSessions {
   readonly #ports: Pick<Ports, 'database' | 'keyValues' | 'clock' | 'ids'>;
   readonly #key: Buffer;
   readonly #lifetimeSeconds: number;
-  readonly #verified = new LRUCache<string, SidebarSession>({ max: 20_000, ttl: verifiedForMs });
+  readonly #verified = new LRUCache<string, SidebarSession>({
+    max: 20_000,
+    ttl: verifiedForMs,
+    // Its keys are tokens: they leave memory when their time is over, asked for or not.
+    ttlAutopurge: true,
+  });
 
   constructor(
     ports: Pick<Ports, 'database' | 'keyValues' | 'clock' | 'ids' | 'secretBox'>,
@@ -49,10 +54,7 @@ export class SidebarSessions {
     const { database, keyValues } = this.#ports;
     const audience = readAudience(signedToken);
     const installation = await database.lookup((functions) => functions.installationByAudience(audience));
-    if (installation === undefined)
-      throw new ProblemError('sign-in-refused', {
-        detail: 'This installation of the app is not known here.',
-      });
+    if (installation === undefined) throw unproven();
     const claims = await verifySigned(
       signedToken,
       installation.publicKeyPem,
@@ -139,6 +141,9 @@ export class SidebarSessions {
 }
 
 const refused = (detail: string): ProblemError => new ProblemError('sign-in-refused', { detail });
+/** One answer for an unknown installation and a token it has not signed: a stranger does not learn who uses this server. */
+const unproven = (): ProblemError =>
+  refused('The sign-in is forged, expired, or of an installation of the app that is not known here.');
 
 /** The claim that names the installation; believed only after that installation's key has proven it. */
 function readAudience(token: string): string {
@@ -179,8 +184,6 @@ async function verifySigned(
       throw refused('The sign-in names no agent.');
     return { jti: payload.jti, agentId };
   } catch (error) {
-    throw error instanceof ProblemError
-      ? error
-      : refused('The sign-in is forged, expired or meant for somebody else.');
+    throw error instanceof ProblemError ? error : unproven();
   }
 }

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { ReadTransaction } from '../../ports/database.ts';
+import { readMaskingRow } from '../masking/masking-queries.ts';
+import { readLeadDocuments } from './lead-settings-queries.ts';
 
 /** Everything a warm call needs, in one transaction; the tenant is the transaction's own. */
 export async function readSettings(tx: ReadTransaction) {
@@ -11,18 +13,20 @@ export async function readSettings(tx: ReadTransaction) {
     .executeTakeFirst();
   const features = await tx
     .selectFrom('app.feature_setting')
-    .select(['feature', 'enabled', 'instructions'])
+    .select(['feature', 'enabled', 'instructions', 'prompt_version', 'model_tier'])
     .execute();
   const provider = await tx
     .selectFrom('app.provider_connection')
-    .select(['id', 'kind', 'base_url', 'model', 'api_key', 'demo', 'context_window'])
+    .select(['id', 'kind', 'base_url', 'model', 'fast_model', 'api_key', 'demo', 'context_window'])
     .where('is_default', '=', true)
     .executeTakeFirst();
   const zendesk = await tx
     .selectFrom('app.zendesk_connection')
     .select(['subdomain', 'client_id', 'client_secret', 'scopes', 'status', 'brand_ids', 'grant_kind'])
     .executeTakeFirst();
-  return { subscription, features, provider, zendesk };
+  const masking = await readMaskingRow(tx);
+  const lead = await readLeadDocuments(tx);
+  return { subscription, features, lead, provider, zendesk, masking };
 }
 
 /** Features the plan of the entered subscription does not include. */

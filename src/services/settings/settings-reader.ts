@@ -3,13 +3,22 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Database } from '../../ports/database.ts';
 import type { HelpDeskConnection } from '../../ports/help-desk.ts';
 import type { ModelConnection, ProviderKind } from '../../ports/model-provider.ts';
-import { SecretBoxError, type SealBinding, type SecretBox } from '../../ports/secret-box.ts';
+import type { SecretBox } from '../../ports/secret-box.ts';
+import { openedOrUndefined } from '../secrets/opened-or-undefined.ts';
+import { openLeadSettings } from './open-lead-settings.ts';
+import type { LeadSettings } from './lead-settings.ts';
+import type { Masking } from '../masking/masking-rules.ts';
+import { openMasking } from '../masking/open-masking.ts';
 import { readSettings } from './settings-queries.ts';
 
 export interface FeatureSetting {
   readonly enabled: boolean;
   /** The lead's own instructions; undefined: the feature's default. */
   readonly instructions: string | undefined;
+  /** Of the instructions; 0: the default. */
+  readonly promptVersion: number;
+  /** Null: the connection's own model. */
+  readonly modelTier: 'fast' | 'quality' | null;
 }
 
 /** What a warm call needs to know of a subscription, keys opened. */
@@ -26,7 +35,11 @@ export interface SubscriptionSettings {
   /** What the plan does not include; these are off in `features` too. */
   readonly withheldFeatures: ReadonlySet<string>;
   readonly features: ReadonlyMap<string, FeatureSetting>;
+  readonly lead: LeadSettings;
+  readonly masking: Masking;
   readonly provider: ModelConnection | undefined;
+  /** The same connection with its fast model; `provider` when it has none. */
+  readonly fastProvider: ModelConnection | undefined;
   readonly zendesk: HelpDeskConnection | undefined;
   readonly zendeskStatus: 'connected' | 'reconnect-needed' | 'not-connected';
 }
@@ -37,7 +50,12 @@ const cacheSeconds = 60;
 export class SettingsReader {
   readonly #database: Database;
   readonly #secretBox: SecretBox;
-  readonly #cache = new LRUCache<string, SubscriptionSettings>({ max: 5_000, ttl: cacheSeconds * 1000 });
+  readonly #cache = new LRUCache<string, SubscriptionSettings>({
+    max: 5_000,
+    ttl: cacheSeconds * 1000,
+    // Opened keys leave memory when their time is over, asked for or not.
+    ttlAutopurge: true,
+  });
   readonly #loading = new Map<string, Promise<SubscriptionSettings>>();
 
   constructor(ports: { readonly database: Database; readonly secretBox: SecretBox }) {
@@ -82,38 +100,48 @@ export class SettingsReader {
     const rows = await this.#database.read({ subscriptionId }, (tx) => readSettings(tx));
     if (rows.subscription === undefined) throw new ProblemError('subscription-inactive');
     const { provider, zendesk } = rows;
+    // What a lost root key has shut must be entered again, and everything else goes on.
     const open = (sealed: string, table: string, column: string, row: string): Promise<string | undefined> =>
-      openOrUndefined(this.#secretBox, sealed, { subscriptionId, table, column, row });
+      openedOrUndefined(this.#secretBox.open(sealed, { subscriptionId, table, column, row }));
     const apiKey = provider && (await open(provider.api_key, 'provider_connection', 'api_key', provider.id));
     const clientSecret =
       zendesk === undefined || zendesk.client_secret === null || zendesk.grant_kind === 'authorization-code'
         ? ''
         : await open(zendesk.client_secret, 'zendesk_connection', 'client_secret', subscriptionId);
+    const connection: ModelConnection | undefined =
+      provider && apiKey !== undefined
+        ? {
+            kind: provider.kind as ProviderKind,
+            baseUrl: provider.base_url ?? undefined,
+            apiKey,
+            model: provider.model,
+            demo: provider.demo,
+            contextWindow: provider.context_window ?? undefined,
+          }
+        : undefined;
     return {
       name: rows.subscription.name,
       ...limitsOf(rows.subscription),
+      lead: await openLeadSettings(this.#secretBox, subscriptionId, rows.lead),
+      masking: await openMasking(this.#secretBox, subscriptionId, rows.masking),
       features: switches(
         rows.subscription.withheld_features,
         await Promise.all(
-          rows.features.map(async ({ feature, enabled, instructions }): Promise<[string, FeatureSetting]> => {
-            if (instructions === null) return [feature, { enabled, instructions: undefined }];
+          rows.features.map(async (row): Promise<[string, FeatureSetting]> => {
+            const { feature, enabled, instructions } = row;
+            const own = { promptVersion: row.prompt_version, modelTier: row.model_tier };
+            if (instructions === null) return [feature, { ...own, enabled, instructions: undefined }];
             const opened = await open(instructions, 'feature_setting', 'instructions', feature);
             // Without its own instructions, which may forbid things, a feature must not answer.
-            return [feature, { enabled: enabled && opened !== undefined, instructions: opened }];
+            return [feature, { ...own, enabled: enabled && opened !== undefined, instructions: opened }];
           }),
         ),
       ),
-      provider:
-        provider && apiKey !== undefined
-          ? {
-              kind: provider.kind as ProviderKind,
-              baseUrl: provider.base_url ?? undefined,
-              apiKey,
-              model: provider.model,
-              demo: provider.demo,
-              contextWindow: provider.context_window ?? undefined,
-            }
-          : undefined,
+      provider: connection,
+      fastProvider:
+        connection === undefined
+          ? undefined
+          : { ...connection, model: provider?.fast_model ?? connection.model },
       zendesk:
         zendesk && clientSecret !== undefined
           ? {
@@ -128,20 +156,6 @@ export class SettingsReader {
           : undefined,
       zendeskStatus: clientSecret === undefined ? 'reconnect-needed' : (zendesk?.status ?? 'not-connected'),
     };
-  }
-}
-
-/** Undefined for what a lost root key has shut: it must be entered again, and everything else goes on. */
-async function openOrUndefined(
-  secretBox: SecretBox,
-  sealed: string,
-  binding: SealBinding,
-): Promise<string | undefined> {
-  try {
-    return await secretBox.open(sealed, binding);
-  } catch (error) {
-    if (error instanceof SecretBoxError) return undefined;
-    throw error;
   }
 }
 
@@ -170,6 +184,12 @@ function switches(
 ): ReadonlyMap<string, FeatureSetting> {
   const all = new Map(own);
   for (const feature of withheld)
-    all.set(feature, { enabled: false, instructions: all.get(feature)?.instructions });
+    all.set(feature, {
+      promptVersion: 0,
+      modelTier: null,
+      instructions: undefined,
+      ...all.get(feature),
+      enabled: false,
+    });
   return all;
 }

@@ -20,7 +20,7 @@ export interface CleanedUp {
 
 /** Does what is due at the end of subscriptions, by the database's clock: expires, withdraws access, erases. Held ones are left alone. */
 export async function cleanUpSubscriptions(
-  call: Call<'database' | 'logger'>,
+  call: Call<'database' | 'logger' | 'keyRing'>,
   ending: Ending,
   keepDays: number = keepExpiredDays,
 ): Promise<CleanedUp> {
@@ -59,7 +59,11 @@ export async function cleanUpSubscriptions(
   };
 }
 
-async function takeStep(call: Call<'database' | 'logger'>, ending: Ending, step: EndingStep): Promise<void> {
+async function takeStep(
+  call: Call<'database' | 'logger' | 'keyRing'>,
+  ending: Ending,
+  step: EndingStep,
+): Promise<void> {
   if (step === 'erase') await eraseSubscription(call, ending);
   else if (step === 'withdraw-access') await withdrawAccess(call, ending);
   else {

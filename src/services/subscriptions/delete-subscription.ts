@@ -1,7 +1,7 @@
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import { refusePlatform } from './change-subscription.ts';
-import { refuseHeld } from './hold-subscription.ts';
+import { refuseHeld } from './record-hold.ts';
 import { markDeleted, readSubscriptionRow } from './subscription-queries.ts';
 import { withdrawAccess, type Ending } from './withdraw-access.ts';
 
@@ -15,7 +15,7 @@ export async function deleteSubscription(
   const { database } = call.ports;
   const row = await database.read(call, (tx) => readSubscriptionRow(tx));
   if (row === undefined) throw new ProblemError('not-found');
-  if (row.held_since !== null) return refuseHeld(call, 'deletion');
+  if (row.held_since !== null) return refuseHeld(call, 'subscriptions:erase', 'deletion');
   await database.write(
     call,
     { permission: 'subscriptions:erase', audit: { action: 'subscription.deleted', facts: { graceDays } } },

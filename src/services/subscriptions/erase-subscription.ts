@@ -3,7 +3,8 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import { platformSubscriptionId } from '../../kernel/platform.ts';
 import type { Call } from '../../ports/call.ts';
 import { refusePlatform } from './change-subscription.ts';
-import { refuseHeld } from './hold-subscription.ts';
+import { destroyDataKeys } from '../secrets/destroy-data-keys.ts';
+import { refuseHeld } from './record-hold.ts';
 import {
   beginErasure,
   burySubscription,
@@ -22,31 +23,34 @@ const notErasable = '55006';
 export type ErasedCounts = Readonly<Record<string, number>>;
 
 /**
- * Deletes a subscription for good: every row of it in every table there is, its keys, its log, itself; a tombstone
- * stays with the platform. Safe to repeat after a crash. Throws `not-found` or `subscription-held`.
+ * Deletes a subscription for good: first its data keys, so that nothing sealed opens from then on, then every row of it
+ * in every table there is, its log, itself; a tombstone stays with the platform. Safe to repeat after a crash. Throws
+ * `not-found` or `subscription-held`.
  */
 export async function eraseSubscription(
-  call: Call<'database' | 'logger'>,
+  call: Call<'database' | 'logger' | 'keyRing'>,
   ending: Ending,
 ): Promise<ErasedCounts> {
   const { subscriptionId, ports } = call;
   refusePlatform(subscriptionId);
   const row = await ports.database.read(call, (tx) => readSubscriptionRow(tx));
   if (row === undefined) throw new ProblemError('not-found');
-  if (row.held_since !== null) return refuseHeld(call, 'erasure');
+  if (row.held_since !== null) return refuseHeld(call, 'subscriptions:erase', 'erasure');
   const begun = await ports.database.write(
     call,
     { permission: 'subscriptions:erase', audit: { action: 'subscription.erasure-began' } },
     (tx) => beginErasure(tx, subscriptionId),
   );
-  if (!begun) return refuseHeld(call, 'erasure');
+  if (!begun) return refuseHeld(call, 'subscriptions:erase', 'erasure');
   ending.settings.forget(subscriptionId);
   if (row.access_withdrawn_at === null) await withdrawAccess(call, ending);
   try {
+    // After the access was revoked at Zendesk, which needs what they seal.
+    await destroyDataKeys(call);
     await eraseInBatches(call);
     return await bury(call);
   } catch (error) {
-    if (sqlStateOf(error) === notErasable) return refuseHeld(call, 'erasure');
+    if (sqlStateOf(error) === notErasable) return refuseHeld(call, 'subscriptions:erase', 'erasure');
     throw error;
   } finally {
     ending.settings.forget(subscriptionId);

@@ -21,16 +21,3 @@ export const liftHold = (call: Call<'database'>, settings: Pick<SettingsReader, 
     if (!(await setHold(tx, call.subscriptionId, null)))
       throw new ProblemError('conflict', { detail: 'The subscription is not under legal hold.' });
   });
-
-/** Writes down that a hold stopped something, then throws `subscription-held`. */
-export async function refuseHeld(call: Call<'database'>, what: string): Promise<never> {
-  await call.ports.database.write(
-    call,
-    {
-      permission: 'subscriptions:erase',
-      audit: { action: 'subscription.hold-respected', outcome: 'refused', facts: { what } },
-    },
-    async () => {},
-  );
-  throw new ProblemError('subscription-held');
-}

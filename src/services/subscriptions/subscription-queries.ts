@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../ports/call.ts';
 import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
 import type { SubscriptionStatus } from '../../ports/schema/subscriptions.ts';
+import { deleteEverythingOfMacros } from '../macros/macro-queries.ts';
 
 const databaseNow = sql<Date>`app.now()`;
 
@@ -75,6 +76,11 @@ export async function setHold(
   return rows.length > 0;
 }
 
+/** Marks the entered subscription, and with it its accounts, as a demo's for good. */
+export async function markDemo(tx: WriteTransaction, subscriptionId: string): Promise<void> {
+  await tx.updateTable('app.subscription').set({ demo: true }).where('id', '=', subscriptionId).execute();
+}
+
 /** Marks the entered subscription as deleted; it may be taken back for `graceDays`. False when held or marked before. */
 export async function markDeleted(
   tx: WriteTransaction,
@@ -133,10 +139,11 @@ export async function burySubscription(
     .execute();
 }
 
-/** Deletes what lets the subscription be used: connections, keys of providers, installations. */
+/** Deletes what lets the subscription be used: connections, keys of providers, installations; and the copy of the account's macros. */
 export async function deleteAccess(tx: WriteTransaction, subscriptionId: string): Promise<void> {
   for (const table of ['sidebar_installation', 'provider_connection', 'zendesk_connection'] as const)
     await tx.deleteFrom(`app.${table}`).where('subscription_id', '=', subscriptionId).execute();
+  await deleteEverythingOfMacros(tx);
   await sql`update app.subscription set access_withdrawn_at = app.now() where id = ${subscriptionId}`.execute(
     tx,
   );

@@ -1,5 +1,6 @@
 import type { Call } from '../../ports/call.ts';
 import type { MonthlyUsage } from '../../ports/subscription-lookups.ts';
+import { csvOf } from '../usage/csv.ts';
 
 const header = [
   'month',
@@ -17,7 +18,7 @@ const header = [
 /** Monthly usage of every subscription as CSV (RFC 4180): numbers only, no person. Months are `YYYY-MM`, both included. */
 export async function usageCsv(call: Call<'database'>, first: string, last: string): Promise<string> {
   const months = await call.ports.database.lookup((functions) => functions.usageByMonth(first, last));
-  return `${[header, ...months.map(line)].map((cells) => cells.map(cell).join(',')).join('\r\n')}\r\n`;
+  return csvOf([header, ...months.map(line)]);
 }
 
 const line = (usage: MonthlyUsage): string[] => [
@@ -32,9 +33,3 @@ const line = (usage: MonthlyUsage): string[] => [
   (usage.costNanoUsd / 1e9).toFixed(6),
   String(usage.unpricedCalls),
 ];
-
-/** Quoted, and with an apostrophe before what a spreadsheet would take for a formula. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

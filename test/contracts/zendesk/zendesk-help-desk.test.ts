@@ -95,10 +95,11 @@ describe('searches', () => {
     });
     const open = await account.addTicket([{ html: '<p>zorblatt quuxinator</p>' }], { status: 'open' });
     const found = shown(
-      await account.helpDesk.searchSolvedTickets(
+      await account.helpDesk.searchTickets(
         account.call(),
         words('zorblatt', 'quuxinator', 'nowhere', 'never'),
         {
+          state: 'solved',
           brandId: null,
           limit: 10,
         },
@@ -113,10 +114,10 @@ describe('searches', () => {
     const id = await account.addTicket([{ html: '<p>flimsywhistle</p>' }], { status: 'solved', brand: 501 });
     const search = (brandId: number | null, brandIds: readonly number[] | null) =>
       account.helpDesk
-        .searchSolvedTickets(
+        .searchTickets(
           account.call({ connection: { ...account.connection, brandIds } }),
           words('flimsywhistle', 'xqa', 'xqb', 'xqc'),
-          { brandId, limit: 5 },
+          { state: 'solved', brandId, limit: 5 },
         )
         .then(shown);
     expect((await search(null, null)).map((ticket) => ticket.id)).toEqual([id]);
@@ -130,12 +131,17 @@ describe('searches', () => {
     const strange = words('status:open', '"quoted', '-minus', 'requester:me', '*', '', ' ', 'x'.repeat(500));
     expect(
       shown(
-        await account.helpDesk.searchSolvedTickets(account.call(), strange, { brandId: null, limit: 5 }),
+        await account.helpDesk.searchTickets(account.call(), strange, {
+          state: 'solved',
+          brandId: null,
+          limit: 5,
+        }),
       ).every((ticket) => ticket.status !== 'open'),
     ).toBe(true);
     expect(
       shown(
-        await account.helpDesk.searchSolvedTickets(account.call(), words('::', '""'), {
+        await account.helpDesk.searchTickets(account.call(), words('::', '""'), {
+          state: 'solved',
           brandId: null,
           limit: 5,
         }),
@@ -173,7 +179,8 @@ describe('searches', () => {
     });
     expect(
       shown(
-        await account.helpDesk.searchSolvedTickets(account.call(), words('tent', 'refund', 'order'), {
+        await account.helpDesk.searchTickets(account.call(), words('tent', 'refund', 'order'), {
+          state: 'solved',
           brandId: null,
           limit: 5,
         }),
@@ -181,7 +188,8 @@ describe('searches', () => {
     ).toBeInstanceOf(Array);
     await account.control('POST', 'faults', { match: 'GET /api/v2/search', kind: 'status', status: 403 });
     await expect(
-      account.helpDesk.searchSolvedTickets(account.call(), words('tent', 'refund'), {
+      account.helpDesk.searchTickets(account.call(), words('tent', 'refund'), {
+        state: 'solved',
         brandId: null,
         limit: 5,
       }),
@@ -244,13 +252,18 @@ describe('when Zendesk misbehaves', () => {
 
 describe('what was written to logs and metrics meanwhile', () => {
   it('holds no content, search word, token or secret', async () => {
-    await account.helpDesk.searchSolvedTickets(account.call(), words(canary, 'other'), {
+    await account.helpDesk.searchTickets(account.call(), words(canary, 'other'), {
+      state: 'solved',
       brandId: null,
       limit: 5,
     });
     await account.control('POST', 'faults', { match: 'GET /api/v2/search', kind: 'status', status: 500 });
     await expect(
-      account.helpDesk.searchSolvedTickets(account.call(), words(canary), { brandId: null, limit: 5 }),
+      account.helpDesk.searchTickets(account.call(), words(canary), {
+        state: 'solved',
+        brandId: null,
+        limit: 5,
+      }),
     ).rejects.toMatchObject({ type: 'zendesk-unavailable' });
     const all = account.written.join('\n');
     expect(account.written.length).toBeGreaterThan(50);

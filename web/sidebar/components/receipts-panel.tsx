@@ -1,9 +1,14 @@
 import { Skeleton } from '@zendeskgarden/react-loaders';
 import { useCallback, useEffect, useState } from 'react';
 import { featureNames, listReceipts } from '../../../src/contract/copilot.ts';
+import { maskTypes } from '../../../src/contract/masking.ts';
+import { problemSlug } from '../../../src/contract/problem.ts';
 import type { Receipt } from '../../../src/contract/stream-events.ts';
 import { RequestFailedError, type Failure } from '../../shared/failure.ts';
+import { copyText } from '../../shared/copy-text.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
+import { useNote } from '../hooks/use-small-things.ts';
+import { receiptsCsv } from '../state/receipts-csv.ts';
 import type { Translate } from '../strings/translate.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { Card, ToolButton } from './small-controls.tsx';
@@ -13,6 +18,7 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
   const { t, api, ticketId } = useSidebar();
   const [receipts, setReceipts] = useState<readonly Receipt[] | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const [note, showNote] = useNote();
 
   const load = useCallback(
     (signal?: AbortSignal) => {
@@ -23,6 +29,8 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
     },
     [api, ticketId],
   );
+  const copy = async (all: readonly Receipt[]) =>
+    showNote(t((await copyText(receiptsCsv(all))) ? 'action.copied' : 'action.copyFailed'));
   const again = () => {
     setFailure(null);
     load();
@@ -38,6 +46,9 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
       title={t('receipts.title')}
       tools={
         <>
+          {receipts !== null && receipts.length > 0 && (
+            <ToolButton icon="copy" label={note ?? t('receipts.copy')} onClick={() => void copy(receipts)} />
+          )}
           <ToolButton icon="refresh" label={t('action.retry')} onClick={again} />
           <ToolButton icon="close" label={t('action.close')} onClick={onClose} />
         </>
@@ -60,43 +71,71 @@ export function ReceiptsPanel({ onClose }: { readonly onClose: () => void }) {
 
 function ReceiptRow({ receipt, t }: { readonly receipt: Receipt; readonly t: Translate }) {
   const number = new Intl.NumberFormat(t.locale);
-  const feature = featureNames.find((name) => name === receipt.feature);
   const at = new Date(receipt.at);
   const time = new Intl.DateTimeFormat(t.locale, { dateStyle: 'short', timeStyle: 'short' }).format(at);
+  const seconds = new Intl.NumberFormat(t.locale, { maximumFractionDigits: 1 }).format(receipt.durationMs / 1_000);
+  const asked = receipt.providerKind !== 'none';
+  const masked = maskTypes.flatMap((type) => {
+    const count = receipt.masked[type];
+    return count === undefined ? [] : [t(`receipts.masked.${type}`, { count })];
+  });
   return (
     <li>
       <p className="receipt-head">
-        <strong>{feature === undefined ? receipt.feature : t(`feature.${feature}`)}</strong>
+        <strong>{featureTitle(receipt.feature, t)}</strong>
         <time dateTime={receipt.at} className="subtle">
           {time}
         </time>
       </p>
       <p>
-        {receipt.demo ? t('app.demoModel') : `${receipt.model} · ${receipt.providerHost}`}
+        {modelText(receipt, t)}
         {' · '}
-        {t('receipts.seconds', {
-          seconds: new Intl.NumberFormat(t.locale, { maximumFractionDigits: 1 }).format(
-            receipt.durationMs / 1_000,
-          ),
-        })}
+        {t('receipts.seconds', { seconds })}
       </p>
-      <p>
-        {t('receipts.tokens', {
-          input: number.format(receipt.inputTokens),
-          output: number.format(receipt.outputTokens),
-        })}
-        {' · '}
-        {costText(receipt, t)}
-      </p>
-      <p className="subtle">
-        {t('receipts.sent', {
-          comments: receipt.commentsSent,
-          sources: receipt.sourcesSent,
-          masked: receipt.valuesMasked,
-        })}
-      </p>
+      {receipt.outcome !== 'ok' && <p>{outcomeText(receipt.outcome, t)}</p>}
+      {asked && (
+        <>
+          <p>
+            {t('receipts.tokens', {
+              input: number.format(receipt.inputTokens),
+              output: number.format(receipt.outputTokens),
+            })}
+            {' · '}
+            {costText(receipt, t)}
+          </p>
+          <p className="subtle">
+            {t('receipts.sent', {
+              comments: receipt.commentsSent,
+              sources: receipt.sourcesSent,
+              masked: receipt.valuesMasked,
+            })}
+            {masked.length > 0 && ` (${masked.join(', ')})`}
+          </p>
+          <p className="subtle">
+            {receipt.promptVersion === 0
+              ? t('receipts.prompt.default')
+              : t('receipts.prompt', { version: receipt.promptVersion })}
+          </p>
+        </>
+      )}
     </li>
   );
+}
+
+function featureTitle(name: string, t: Translate): string {
+  const feature = featureNames.find((known) => known === name);
+  return feature === undefined ? name : t(`feature.${feature}`);
+}
+
+function modelText(receipt: Receipt, t: Translate): string {
+  if (receipt.providerKind === 'none') return t('receipts.noModel');
+  return receipt.demo ? t('app.demoModel') : `${receipt.model} · ${receipt.providerHost}`;
+}
+
+function outcomeText(outcome: string, t: Translate): string {
+  if (outcome === 'aborted') return t('receipts.aborted');
+  const slug = problemSlug({ type: outcome.startsWith('/') ? outcome : `/problems/${outcome}` });
+  return t('receipts.failed', { problem: t.problem(slug).title });
 }
 
 function costText(receipt: Receipt, t: Translate): string {

@@ -1,19 +1,22 @@
 import { Button } from '@zendeskgarden/react-buttons';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { z } from 'zod';
 import { SuggestedReply, type SuggestReplyInput } from '../../../src/contract/copilot.ts';
 import { copyText } from '../../shared/copy-text.ts';
 import { useFeatureRun } from '../hooks/use-feature-run.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
+import { useReplyOutcome } from '../hooks/use-reply-outcome.ts';
 import { useHeldHeight, useNote, useOnce, useShortcut } from '../hooks/use-small-things.ts';
 import { composeInstruction, stripMarkers } from '../state/reply-text.ts';
 import { ConfidenceChip, ConfidenceReasons, useReasonsPanel } from './confidence-chip.tsx';
 import { DraftText } from './draft-text.tsx';
-import { SourceLine } from './citation-chip.tsx';
+import { FeedbackReasons, FeedbackThumbs, useFeedback } from './feedback-thumbs.tsx';
 import { FailureNotice, Notice } from './failure-notice.tsx';
 import { InstructionLine } from './instruction-line.tsx';
+import { InternalWarning } from './internal-warning.tsx';
 import { MissingFacts } from './missing-facts.tsx';
-import { Card, DemoLabel, ToolButton } from './small-controls.tsx';
+import { Card, DemoLabel, NeedsProvider, ToolButton } from './small-controls.tsx';
+import { SourceList } from './source-list.tsx';
 import { StageLine } from './stage-line.tsx';
 
 type ReplyBody = z.input<typeof SuggestReplyInput>;
@@ -21,7 +24,7 @@ type Use = 'insert' | 'replace' | 'copy';
 
 /** A draft of the answer to the customer; begins on a click, and changes the ticket only on a click. */
 export function ReplyCard() {
-  const { t, ticketId, composer, announce } = useSidebar();
+  const { t, ticketId, composer, settings, messaging, announce } = useSidebar();
   const { run, start, stop } = useFeatureRun('suggest-reply', SuggestedReply);
   const [said, setSaid] = useState('');
   const [pending, setPending] = useState<Use | null>(null);
@@ -47,10 +50,6 @@ export function ReplyCard() {
   const output = run.output ?? (run.text === '' && !running ? earlier : null);
   const text = output?.text ?? run.text;
   const usable = !running && text !== '';
-  const cited = (output?.sources ?? []).filter(({ number }) =>
-    output?.citations.some(({ source }) => source === number),
-  );
-
   const apply = async (use: Use) => {
     setPending(null);
     const clean = stripMarkers(text);
@@ -58,6 +57,7 @@ export function ReplyCard() {
     try {
       await (use === 'insert' ? composer.append(clean) : composer.replace(clean));
       setApplied(use === 'insert' ? 'inserted' : 'replaced');
+      if (run.receipt !== null) outcome.used(run.receipt.id, clean);
     } catch {
       showNote(t('reply.composerFailed'));
     }
@@ -74,9 +74,20 @@ export function ReplyCard() {
       () => showNote(t('reply.composerFailed')),
     );
 
-  useShortcut('KeyR', () => write(said));
+  const feedback = useFeedback(run.status === 'done' && text !== '' ? (run.receipt?.id ?? null) : null);
+  const outcome = useReplyOutcome();
+
+  useShortcut('KeyR', () => settings.provider !== null && !running && write(said));
   useShortcut('KeyI', () => usable && use('insert'));
   useOnce(run.status === 'done', () => announce(t('reply.ready')));
+  useOnce(settings.sidebarRules.draftOnOpen && settings.provider !== null, () => write(said));
+
+  if (settings.provider === null)
+    return (
+      <Card title={t('reply.title')}>
+        <NeedsProvider feature="suggest-reply" />
+      </Card>
+    );
 
   return (
     <Card
@@ -84,6 +95,11 @@ export function ReplyCard() {
       busy={running}
       badge={
         <>
+          {messaging && (
+            <span className="chip" title={t('messaging.why')}>
+              {t('messaging.label')}
+            </span>
+          )}
           {run.demo && text !== '' && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
           {output !== null && !running && (
             <ConfidenceChip
@@ -101,6 +117,7 @@ export function ReplyCard() {
         ) : (
           usable && (
             <>
+              <FeedbackThumbs feedback={feedback} />
               <ToolButton
                 icon={note === t('action.copied') ? 'check' : 'copy'}
                 label={t('action.copy')}
@@ -135,15 +152,8 @@ export function ReplyCard() {
                 />
               )}
               {running && <StageLine run={run} />}
-              {usable && cited.length > 0 && (
-                <ol className="source-list" aria-label={t('reply.sources')}>
-                  {cited.map((source) => (
-                    <li key={source.number} value={source.number}>
-                      <span className="source-number">{source.number}</span>
-                      <SourceLine source={source} />
-                    </li>
-                  ))}
-                </ol>
+              {usable && output !== null && (
+                <SourceList sources={output.sources} citations={output.citations} />
               )}
             </div>
           )}
@@ -189,6 +199,7 @@ export function ReplyCard() {
             </p>
           )}
           {note !== null && note !== t('action.copied') && <p className="subtle">{note}</p>}
+          <FeedbackReasons feedback={feedback} />
           {output !== null && !running && output.missing.length > 0 && (
             <MissingFacts
               key={output.missing.join('\n')}
@@ -200,30 +211,5 @@ export function ReplyCard() {
       )}
       <InstructionLine value={said} onChange={setSaid} onSend={write} disabled={running} />
     </Card>
-  );
-}
-
-function InternalWarning({
-  onConfirm,
-  onCancel,
-}: {
-  readonly onConfirm: () => void;
-  readonly onCancel: () => void;
-}) {
-  const { t } = useSidebar();
-  const confirm = useRef<HTMLButtonElement>(null);
-  useEffect(() => confirm.current?.focus(), []);
-  return (
-    <Notice tone="warning" title={t('reply.internal.title')}>
-      <p>{t('reply.internal.text')}</p>
-      <div className="actions">
-        <Button size="small" ref={confirm} onClick={onConfirm}>
-          {t('reply.internal.confirm')}
-        </Button>
-        <Button size="small" isBasic onClick={onCancel}>
-          {t('action.cancel')}
-        </Button>
-      </div>
-    </Notice>
   );
 }

@@ -1,6 +1,8 @@
 import { IconButton } from '@zendeskgarden/react-buttons';
 import { Tooltip } from '@zendeskgarden/react-tooltips';
 import { useId, type ReactNode } from 'react';
+import type { FeatureName } from '../../../src/contract/copilot.ts';
+import { useSidebar } from '../hooks/use-sidebar.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 interface ToolButtonProps {
@@ -10,10 +12,19 @@ interface ToolButtonProps {
   readonly disabled?: boolean;
   readonly expanded?: boolean;
   readonly controls?: string;
+  readonly pressed?: boolean;
 }
 
 /** An icon button with its name as a tooltip. */
-export function ToolButton({ icon, label, onClick, disabled = false, expanded, controls }: ToolButtonProps) {
+export function ToolButton({
+  icon,
+  label,
+  onClick,
+  disabled = false,
+  expanded,
+  controls,
+  pressed,
+}: ToolButtonProps) {
   return (
     <Tooltip content={label} placement="bottom-end" hasArrow={false}>
       <IconButton
@@ -23,6 +34,7 @@ export function ToolButton({ icon, label, onClick, disabled = false, expanded, c
         disabled={disabled}
         {...(expanded !== undefined && { 'aria-expanded': expanded })}
         {...(controls !== undefined && { 'aria-controls': controls })}
+        {...(pressed !== undefined && { 'aria-pressed': pressed })}
       >
         <Icon name={icon} />
       </IconButton>
@@ -61,3 +73,15 @@ export function DemoLabel({ text, why }: { readonly text: string; readonly why: 
     </span>
   );
 }
+
+/** In place of an ability that cannot work without a model. */
+export function NeedsProvider({ feature }: { readonly feature: ModelFeatureName }) {
+  const { t } = useSidebar();
+  return <p className="needs-provider">{t(`needsProvider.${feature}`)}</p>;
+}
+
+/** Abilities that need a model for everything they do. */
+export type ModelFeatureName = Extract<
+  FeatureName,
+  'summarize-ticket' | 'suggest-reply' | 'rewrite-text' | 'review-quality' | 'ask'
+>;

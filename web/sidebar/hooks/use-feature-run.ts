@@ -1,15 +1,10 @@
-import { useCallback, useEffect, useReducer, useRef } from 'react';
+import { useCallback, useReducer, type Reducer } from 'react';
 import type { z } from 'zod';
 import { runFeature, type FeatureName } from '../../../src/contract/copilot.ts';
-import { problemTypes } from '../../../src/kernel/problem-types.ts';
-import { RequestFailedError, type Failure } from '../../shared/failure.ts';
 import { idleRun, reduceFeatureRun, type FeatureRun, type FeatureRunAction } from '../state/feature-run.ts';
+import { followStream } from './run-stream.ts';
+import { useAbortable } from './use-abortable.ts';
 import { useSidebar } from './use-sidebar.ts';
-
-const unreadable: Failure = {
-  kind: 'problem',
-  problem: { type: '/problems/provider-bad-output', ...problemTypes['provider-bad-output'] },
-};
 
 export interface FeatureRunner<T> {
   readonly run: FeatureRun<T>;
@@ -24,58 +19,26 @@ export function useFeatureRun<S extends z.ZodType>(
   output: S,
 ): FeatureRunner<z.output<S>> {
   type Output = z.output<S>;
-  const { api, zaf } = useSidebar();
-  const [run, dispatch] = useReducer(reduceFeatureRun<Output>, idleRun as FeatureRun<Output>);
-  const running = useRef<AbortController | null>(null);
-
-  const stop = useCallback(() => {
-    running.current?.abort();
-    running.current = null;
-    dispatch({ type: 'stop' });
-  }, []);
+  const { api, addPrompt } = useSidebar();
+  const [run, dispatch] = useReducer<Reducer<FeatureRun<Output>, FeatureRunAction<Output>>>(
+    reduceFeatureRun,
+    idleRun as FeatureRun<Output>,
+  );
+  const { begin, stop } = useAbortable(useCallback(() => dispatch({ type: 'stop' }), []));
 
   const start = useCallback(
     (body: unknown) => {
-      running.current?.abort();
-      const own = new AbortController();
-      running.current = own;
+      const signal = begin();
       dispatch({ type: 'start' });
-      const apply = (action: FeatureRunAction<Output>) => {
-        if (!own.signal.aborted) dispatch(action);
-      };
-      const pump = async () => {
-        const events = api.stream(runFeature, { params: { feature }, body, signal: own.signal });
-        for await (const event of events) {
-          if (event.type !== 'output') {
-            apply({ type: 'event', event });
-            continue;
-          }
-          const checked = output.safeParse(event.value);
-          apply(
-            checked.success
-              ? { type: 'output', output: checked.data }
-              : { type: 'fail', failure: unreadable },
-          );
-        }
-      };
-      pump().catch((error: unknown) => {
-        const failure: Failure =
-          error instanceof RequestFailedError ? error.failure : { kind: 'interrupted' };
-        apply({ type: 'fail', failure });
-      });
+      const events = api.stream(runFeature, { params: { feature }, body, signal, showPrompt: true });
+      void followStream(
+        events,
+        output,
+        (action) => !signal.aborted && dispatch(action),
+        (event) => event.type === 'prompt' && addPrompt({ feature, system: event.system, user: event.user }),
+      );
     },
-    [api, feature, output],
+    [api, addPrompt, begin, feature, output],
   );
-
-  useEffect(() => {
-    const off = zaf.on('app.deactivated', stop);
-    window.addEventListener('pagehide', stop);
-    return () => {
-      off();
-      window.removeEventListener('pagehide', stop);
-      running.current?.abort();
-    };
-  }, [zaf, stop]);
-
   return { run, start, stop };
 }

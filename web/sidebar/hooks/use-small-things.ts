@@ -31,6 +31,21 @@ export function useShortcut(code: string, action: () => void): void {
   }, [code, latest]);
 }
 
+/** Runs an action on a key that writes nothing: outside of every field. */
+export function useKey(key: string, action: () => void): void {
+  const latest = useLatest(action);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const inField = event.target instanceof Element && event.target.closest('input, textarea, select');
+      if (event.key !== key || inField || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [key, latest]);
+}
+
 /** Seconds left of a wait that begins when the component appears; a new wait needs a new component. */
 export function useCountdown(seconds: number): number {
   const [left, setLeft] = useState(seconds);

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { StreamEvent } from '../../../src/contract/stream-events.ts';
-import { idleRun, reduceFeatureRun, type FeatureRun, type FeatureRunAction } from './feature-run.ts';
+import {
+  idleRun,
+  reduceFeatureRun,
+  type FeatureRun,
+  type FeatureRunAction,
+  type RunEvent,
+} from './feature-run.ts';
 
 type Action = FeatureRunAction<string>;
-const event = (value: Exclude<StreamEvent, { type: 'output' }>): Action => ({ type: 'event', event: value });
+const event = (value: RunEvent): Action => ({ type: 'event', event: value });
 const started = event({ type: 'started', requestId: 'r1', feature: 'suggest-reply', model: 'm', demo: true });
 const after = (...actions: Action[]) =>
   actions.reduce<FeatureRun<string>>((run, action) => reduceFeatureRun<string>(run, action), idleRun);
@@ -32,7 +37,9 @@ describe('reduceFeatureRun', () => {
 
   test('is done only when a checked output came before', () => {
     const done = event({ type: 'done' });
-    expect(after({ type: 'start' }, { type: 'output', output: 'x' }, done).status).toBe('done');
+    expect(after({ type: 'start' }, { type: 'output', output: 'x', degraded: null }, done).status).toBe(
+      'done',
+    );
     expect(after({ type: 'start' }, done)).toMatchObject({
       status: 'failed',
       failure: { kind: 'interrupted' },

@@ -21,15 +21,20 @@ export interface FeatureRun<T> {
   readonly text: string;
   readonly partial: unknown;
   readonly output: T | null;
+  /** Why no model answered although the feature has one: the type of a problem. */
+  readonly degraded: string | null;
   readonly receipt: Receipt | null;
   readonly failure: Failure | null;
 }
 
+/** Events of one feature; cards of others are none of its business. */
+export type RunEvent = Exclude<StreamEvent, { type: 'output' | 'card' | 'card-problem' | 'prompt' }>;
+
 /** What can happen to a run; `output` carries the value after the browser has checked it. */
 export type FeatureRunAction<T> =
   | { readonly type: 'start' }
-  | { readonly type: 'event'; readonly event: Exclude<StreamEvent, { type: 'output' }> }
-  | { readonly type: 'output'; readonly output: T }
+  | { readonly type: 'event'; readonly event: RunEvent }
+  | { readonly type: 'output'; readonly output: T; readonly degraded: string | null }
   | { readonly type: 'fail'; readonly failure: Failure }
   | { readonly type: 'stop' };
 
@@ -45,6 +50,7 @@ export const idleRun: FeatureRun<never> = {
   text: '',
   partial: null,
   output: null,
+  degraded: null,
   receipt: null,
   failure: null,
 };
@@ -59,13 +65,13 @@ export function reduceFeatureRun<T>(run: FeatureRun<T>, action: FeatureRunAction
     case 'fail':
       return { ...run, status: 'failed', stage: null, failure: action.failure };
     case 'output':
-      return { ...run, output: action.output };
+      return { ...run, output: action.output, degraded: action.degraded };
     case 'event':
       return afterEvent(run, action.event);
   }
 }
 
-function afterEvent<T>(run: FeatureRun<T>, event: Exclude<StreamEvent, { type: 'output' }>): FeatureRun<T> {
+function afterEvent<T>(run: FeatureRun<T>, event: RunEvent): FeatureRun<T> {
   switch (event.type) {
     case 'started':
       return { ...run, requestId: event.requestId, model: event.model, demo: event.demo };

@@ -49,6 +49,11 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Bitte bestätigen Sie, dass Sie es sind',
       wayOut: 'Geben Sie Passwort oder Code noch einmal ein und wiederholen Sie den Schritt.',
     },
+    'webhook-refused': {
+      title: 'Die Zustellung wurde abgelehnt',
+      wayOut:
+        'Zustellungen müssen vom Webhook signiert sein, den InDesk angelegt hat, und einmal innerhalb von fünf Minuten kommen.',
+    },
     'mail-unavailable': {
       title: 'Die E-Mail konnte nicht gesendet werden',
       wayOut: 'Versuchen Sie es in einigen Minuten noch einmal.',
@@ -95,6 +100,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       wayOut: 'Bitten Sie Ihre Administration um die Berechtigung.',
     },
     'not-found': { title: 'Nicht gefunden', wayOut: 'Prüfen Sie die Adresse.' },
+    'method-not-allowed': {
+      title: 'Diese Adresse nimmt diese Methode nicht an',
+      wayOut: 'Verwenden Sie eine der Methoden aus dem Kopf Allow.',
+    },
     'ticket-not-found': {
       title: 'Zendesk kennt dieses Ticket nicht',
       wayOut: 'Es wurde vielleicht gelöscht oder zusammengeführt. Öffnen Sie ein anderes Ticket.',
@@ -127,6 +136,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Das Kontingent dieses Abonnements ist aufgebraucht',
       wayOut: 'Warten Sie bis zur genannten Zeit oder bitten Sie Ihren Betreiber, es zu erhöhen.',
     },
+    'budget-used-up': {
+      title: 'Das Budget für KI ist aufgebraucht',
+      wayOut: 'Warten Sie bis zur genannten Zeit oder bitten Sie Ihre Administration, es zu erhöhen.',
+    },
     'rate-limited': {
       title: 'Zu viele Anfragen',
       wayOut: 'Warten Sie einen Moment und versuchen Sie es erneut.',
@@ -154,6 +167,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Es ist kein KI-Anbieter verbunden',
       wayOut: 'Ihre Administration kann einen KI-Anbieter hinzufügen.',
     },
+    'masking-unreadable': {
+      title: 'Die Muster zum Maskieren sind nicht lesbar, deshalb geht nichts an den KI-Anbieter',
+      wayOut: 'Ihre Administration muss die Muster neu eingeben.',
+    },
     'provider-auth': {
       title: 'Der KI-Anbieter hat den Schlüssel abgelehnt',
       wayOut: 'Ihre Administration muss den Schlüssel ersetzen.',
@@ -164,6 +181,11 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
     },
     'provider-rate-limited': { title: 'Der KI-Anbieter bittet um langsamere Anfragen', wayOut: retrySoon },
     'provider-overloaded': { title: 'Der KI-Anbieter ist überlastet', wayOut: retrySoon },
+    'provider-unreachable': {
+      title: 'Der KI-Anbieter antwortet nicht',
+      wayOut:
+        'Versuchen Sie es gleich noch einmal. Bleibt es dabei, sehen Sie auf der Statusseite des Anbieters nach.',
+    },
     'provider-timeout': {
       title: 'Der KI-Anbieter hat zu lange gebraucht',
       wayOut: 'Versuchen Sie es erneut.',

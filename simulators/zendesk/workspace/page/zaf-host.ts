@@ -168,8 +168,8 @@ function parseFrame(data: unknown): Frame | null {
 
 function follow(subscriptions: Map<string, number>, adding: boolean, event: string, frame: Frame): void {
   const message = frame['message'];
-  const told = isRecord(message) ? Number(message['subscriberCount']) : Number.NaN;
-  const count = Number.isFinite(told) ? told : adding ? 1 : 0;
+  const told = isRecord(message) ? message['subscriberCount'] : undefined;
+  const count = typeof told === 'number' ? told : adding ? 1 : 0;
   if (count > 0) subscriptions.set(event, count);
   else subscriptions.delete(event);
 }
@@ -186,8 +186,9 @@ async function answer(frame: Frame, surface: ZafSurface): Promise<Frame> {
     }
   };
   if (request === 'get') {
-    const paths = Array.isArray(params) ? params.map(String) : [String(params)];
-    for (const path of paths) await attempt(path, () => surface.get(path));
+    const paths: readonly unknown[] = Array.isArray(params) ? params : [params];
+    for (const path of paths.filter((one) => typeof one === 'string'))
+      await attempt(path, () => surface.get(path));
     return { id, result };
   }
   if ((request === 'set' || request === 'invoke') && isRecord(params)) {

@@ -142,10 +142,16 @@ function setPath(session: TicketSession, path: string, value: unknown): void {
   else if (path === 'ticket.subject') session.change('subject', String(value));
   else if (path === 'ticket.status') session.change('status', oneOf(value, STATUSES));
   else if (path === 'ticket.type') session.change('type', value === null ? null : oneOf(value, TYPES));
-  else if (path === 'ticket.priority') session.change('priority', oneOf(value, PRIORITIES));
+  else if (path === 'ticket.priority') setPriority(session, value);
   else if (path === 'ticket.tags') session.change('tags', normalizeTags(value));
   else if (path === 'ticket.assignee') setAssignee(session, value);
   else throw new UnknownPathError(path);
+}
+
+// A ticket that has a priority cannot go back to none.
+function setPriority(session: TicketSession, value: unknown): void {
+  const isNone = value === null && session.ticket.priority === null;
+  session.change('priority', isNone ? null : oneOf(value, PRIORITIES));
 }
 
 function setAssignee(session: TicketSession, value: unknown): void {

@@ -1,0 +1,52 @@
+import type { Audience, AuditDecision, PermissionDecision, RateClass } from './endpoint.ts';
+
+/** What a route outside the API says of itself: pages and files for browsers, health for orchestrators. */
+export interface Page {
+  readonly method: 'GET' | 'POST';
+  readonly path: `/${string}`;
+  readonly audience: Audience;
+  readonly permission: PermissionDecision;
+  readonly audit: AuditDecision;
+  /** Which limit counts, or why none does. */
+  readonly rateClass: RateClass | { readonly none: string };
+  /** Bytes; 0 where no body is read. */
+  readonly bodyLimit: number;
+}
+
+const file = {
+  method: 'GET',
+  audience: 'public',
+  permission: { none: 'the same for everybody' },
+  audit: { none: 'says nothing about anybody' },
+  rateClass: { none: 'a constant answer, read from memory or disk' },
+  bodyLimit: 0,
+} as const;
+
+/** For orchestrators: alive, started, ready. */
+export const livenessPage: Page = { ...file, path: '/livez' };
+export const startupPage: Page = { ...file, path: '/startupz' };
+export const readinessPage: Page = { ...file, path: '/readyz' };
+
+/** The sidebar opened without a token: the page says so. */
+export const sidebarPage: Page = { ...file, path: '/sidebar' };
+/** Zendesk posts a token it has signed; the page comes back with a session. */
+export const sidebarSignInPage: Page = {
+  ...file,
+  method: 'POST',
+  path: '/sidebar',
+  permission: { none: 'a token signed by Zendesk is what is asked' },
+  audit: { none: 'sidebar sessions are in the log and in the receipts of what they do' },
+  rateClass: 'sign-in',
+  bodyLimit: 16 * 1024,
+};
+/** Scripts and styles of the sidebar. */
+export const sidebarAsset: Page = { ...file, path: '/sidebar/assets/:file' };
+
+/** Where people come back to from Zendesk's consent page. */
+export const zendeskReturn: Page = {
+  ...file,
+  path: '/oauth/zendesk/callback',
+  permission: { none: 'the state and the cookie of whoever began are what is asked' },
+  audit: { event: 'zendesk.connected' },
+  rateClass: 'sign-in',
+};

@@ -1,0 +1,87 @@
+import { seededOrder } from './seeded-order.ts';
+import type { SparseVector } from './tfidf.ts';
+
+/** Scores of one vector for each label, higher is likelier. */
+export type Scorer = (vector: SparseVector) => Float64Array;
+
+const workLimit = 1e9;
+const fewestRounds = 8;
+const mostRounds = 15;
+const firstStep = 2;
+// Labels that are off by less are left alone: with many labels that is nearly all of them.
+const negligible = 0.001;
+
+/**
+ * Multinomial logistic regression by stochastic gradient with a falling step. Stopping early takes the place of a penalty:
+ * with few examples a label a converged model is worse than one stopped early.
+ */
+export function trainSoftmax(
+  rows: readonly SparseVector[],
+  labels: readonly number[],
+  labelCount: number,
+  featureCount: number,
+): Scorer {
+  // One feature's weights for all labels lie together: the inner loops run over neighbouring memory.
+  const weights = new Float32Array(featureCount * labelCount);
+  const scores = new Float64Array(labelCount);
+  const wrong = new Int32Array(labelCount);
+  const entries = rows.reduce((sum, row) => sum + row.columns.length, 0);
+  const rounds = Math.round(workLimit / Math.max(1, entries * labelCount));
+  const bounded = Math.max(fewestRounds, Math.min(mostRounds, rounds));
+  for (let round = 0; round < bounded; round += 1) {
+    const step = firstStep * (1 - round / bounded);
+    for (const index of seededOrder(rows.length, round)) {
+      const row = rows[index];
+      if (row === undefined) continue;
+      scoreInto(scores, weights, row);
+      toProbabilities(scores);
+      const own = labels[index] ?? 0;
+      scores[own] = (scores[own] as number) - 1;
+      let wrongCount = 0;
+      for (let label = 0; label < labelCount; label += 1) {
+        if (Math.abs(scores[label] as number) < negligible) continue;
+        wrong[wrongCount] = label;
+        wrongCount += 1;
+      }
+      for (let at = 0; at < row.columns.length; at += 1) {
+        const base = (row.columns[at] as number) * labelCount;
+        const value = (row.values[at] as number) * step;
+        for (let each = 0; each < wrongCount; each += 1) {
+          const label = wrong[each] as number;
+          weights[base + label] = (weights[base + label] as number) - value * (scores[label] as number);
+        }
+      }
+    }
+  }
+  return (vector) => {
+    const found = new Float64Array(labelCount);
+    scoreInto(found, weights, vector);
+    return found;
+  };
+}
+
+// The casts in these loops stand for indices that are always inside; a check there would cost a third of the time.
+function scoreInto(scores: Float64Array, weights: Float32Array, { columns, values }: SparseVector): void {
+  const labelCount = scores.length;
+  scores.fill(0);
+  for (let at = 0; at < columns.length; at += 1) {
+    const base = (columns[at] as number) * labelCount;
+    const value = values[at] as number;
+    for (let label = 0; label < labelCount; label += 1)
+      scores[label] = (scores[label] as number) + (weights[base + label] as number) * value;
+  }
+}
+
+/** Turns scores into probabilities in place. */
+export function toProbabilities(scores: Float64Array): Float64Array {
+  let highest = -Infinity;
+  for (const score of scores) if (score > highest) highest = score;
+  let sum = 0;
+  for (let at = 0; at < scores.length; at += 1) {
+    const value = Math.exp((scores[at] ?? 0) - highest);
+    scores[at] = value;
+    sum += value;
+  }
+  for (let at = 0; at < scores.length; at += 1) scores[at] = (scores[at] ?? 0) / sum;
+  return scores;
+}

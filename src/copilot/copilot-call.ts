@@ -1,0 +1,14 @@
+import type { Call } from '../ports/call.ts';
+import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
+import type { SettingsReader } from '../services/settings/settings-reader.ts';
+import type { MacroReader } from './macros/macro-reader.ts';
+import type { CallLedger } from '../services/usage/call-ledger.ts';
+
+export type CopilotCall = Call<'helpDesk' | 'modelProvider' | 'clock' | 'ids' | 'metrics' | 'logger'>;
+
+export interface CopilotServices {
+  readonly settings: SettingsReader;
+  readonly macros: MacroReader;
+  readonly ledger: CallLedger;
+  readonly quotas: Pick<QuotaKeeper, 'take' | 'settle'>;
+}

@@ -1,0 +1,119 @@
+import { fitLogistic, type Outcome } from '../classify/logistic.ts';
+import { indexRows, nearestOf } from '../classify/nearest.ts';
+import { seededOrder } from '../classify/seeded-order.ts';
+import { trainOneVersusRest } from '../classify/svm.ts';
+import { fitFeatures } from '../classify/tfidf.ts';
+
+export interface TaggedText {
+  readonly text: string;
+  readonly tags: readonly string[];
+}
+
+export interface TagSuggestion {
+  readonly tag: string;
+  /** Probability, 0 to 1, that the tag belongs to the text; learned from the tagged texts themselves. */
+  readonly score: number;
+  /** Indices of up to three tagged texts that carry the tag, most alike first. */
+  readonly carriers: readonly number[];
+}
+
+export interface Tagger {
+  /** The tags that belong to the text more likely than not, best first. */
+  suggest(text: string): TagSuggestion[];
+}
+
+const folds = 3;
+const neighbours = 12;
+const shownCarriers = 3;
+const likely = 0.45;
+
+interface TagSignals {
+  /** Two numbers a tag: how far on the "yes" side a linear machine puts the text, and the tag's share among the nearest texts. */
+  readonly signals: readonly (readonly [number, number])[];
+  readonly similarities: Float32Array;
+}
+
+/**
+ * Learns which tags go with which texts, from the tagged texts given: some dozen similar tickets, or thousands. A tag need not stand
+ * on its own, a text may have any number. Trained within the call, for one answer or many; holds the texts' features only in memory.
+ */
+export function trainTagger(texts: readonly TaggedText[]): Tagger {
+  const tags = [...new Set(texts.flatMap((text) => text.tags))].toSorted();
+  const place = new Map(tags.map((tag, index) => [tag, index]));
+  const labels = texts.map((text) => text.tags.flatMap((tag) => place.get(tag) ?? []));
+  const probability = learnProbability(texts, labels, tags.length);
+  const read = trainSignals(texts, labels, tags.length);
+  return {
+    suggest(text) {
+      const { signals, similarities } = read(text);
+      return signals
+        .map((ofTag, label) => ({ label, score: probability(ofTag) }))
+        .filter(({ score }) => score >= likely)
+        .toSorted((a, b) => b.score - a.score)
+        .map(({ label, score }) => ({
+          tag: tags[label] ?? '',
+          score,
+          carriers: nearestOf(
+            similarities,
+            (index) => labels[index]?.includes(label) === true,
+            shownCarriers,
+          ),
+        }));
+    },
+  };
+}
+
+function trainSignals(
+  texts: readonly TaggedText[],
+  labels: readonly (readonly number[])[],
+  tagCount: number,
+): (text: string) => TagSignals {
+  const space = fitFeatures(
+    texts.map(({ text }) => text),
+    labels,
+    { kinds: { words: 1, pairs: 0.4, characters: 0.7 }, rareBy: 'texts' },
+  );
+  const machines = trainOneVersusRest(space.rows, labels, tagCount, space.size);
+  const similar = indexRows(space.rows, space.size);
+  return (text) => {
+    const vector = space.vectorOf(text);
+    const similarities = similar(vector);
+    const shares = new Float64Array(tagCount);
+    let whole = 0;
+    for (const index of nearestOf(similarities, () => true, neighbours)) {
+      const weight = (similarities[index] ?? 0) ** 3;
+      whole += weight;
+      for (const label of labels[index] ?? []) shares[label] = (shares[label] ?? 0) + weight;
+    }
+    const margins = machines(vector);
+    return {
+      similarities,
+      signals: Array.from(margins, (margin, label) => [margin, (shares[label] ?? 0) / (whole || 1)] as const),
+    };
+  };
+}
+
+/** Holds a third of the texts out at a time, and learns from them what the signals of a tag are worth. */
+function learnProbability(
+  texts: readonly TaggedText[],
+  labels: readonly (readonly number[])[],
+  tagCount: number,
+): (signals: readonly number[]) => number {
+  const outcomes: Outcome[] = [];
+  const order = seededOrder(texts.length, 1);
+  for (let fold = 0; fold < folds; fold += 1) {
+    const held = new Set(order.filter((_, at) => at % folds === fold));
+    const kept = texts.flatMap((_, index) => (held.has(index) ? [] : [index]));
+    const read = trainSignals(
+      kept.flatMap((index) => texts[index] ?? []),
+      kept.map((index) => labels[index] ?? []),
+      tagCount,
+    );
+    for (const index of held) {
+      read(texts[index]?.text ?? '').signals.forEach((signals, label) => {
+        outcomes.push({ signals, right: labels[index]?.includes(label) === true, weight: 1 });
+      });
+    }
+  }
+  return fitLogistic(outcomes);
+}

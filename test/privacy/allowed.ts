@@ -1,0 +1,74 @@
+import type { Finding } from './scanner.ts';
+
+interface Allowance {
+  readonly place: RegExp;
+  readonly channels: RegExp;
+  readonly reason: string;
+}
+
+/** Where something marked may stand, and why. All else is a leak. */
+const allowances: readonly Allowance[] = [
+  {
+    place: /^mails$/,
+    channels: /^one-time link$|e-mail$/,
+    reason: 'a mail carries its link and its address; the mail server of this run is a simulator',
+  },
+  {
+    place: /^page \/v1\/account as /,
+    channels: /^(?:changed|operator) e-mail$/,
+    reason: 'people see their own address',
+  },
+  {
+    place: /^page \/v1\/(?:copilot-settings|features|settings\/masking) as admin$/,
+    channels: /^setting: /,
+    reason: 'the lead reads what the lead has written',
+  },
+  {
+    place: /^page \/v1\/macros(?:\/report)? as admin$/,
+    channels: /^macro: title$/,
+    reason: 'the lead sees which macros the account has',
+  },
+  {
+    place: /^heap: main thread$/,
+    channels: /^macro: /,
+    reason: 'macros are kept open for ten minutes, so that suggesting them asks no database',
+  },
+  {
+    place: /^heap: main thread$/,
+    channels: /^setting: /,
+    reason: 'settings are kept open for 60 seconds, so that a warm call asks no database',
+  },
+  {
+    place: /^heap: main thread$/,
+    channels: /^password of /,
+    reason: 'needed for the next connection',
+  },
+  {
+    place: /^buffers: main thread$/,
+    channels: /./,
+    reason:
+      'the parser of responses and the pools of buffers hold the last bytes that passed until others take their place',
+  },
+  {
+    place: /^heap: main thread$/,
+    channels: /^Zendesk access token$/,
+    reason: 'kept in memory until it expires (half an hour), so that a call need not ask for one',
+  },
+];
+
+/** The reason why a finding is no leak; undefined when it is one. */
+export function allowanceFor({ channel, place }: Finding): string | undefined {
+  return allowances.find((one) => one.place.test(place) && one.channels.test(channel))?.reason;
+}
+
+/** Findings that are no leaks, counted by place and reason. */
+export function allowedIn(findings: readonly Finding[]): string[] {
+  const counts = new Map<string, number>();
+  for (const finding of findings) {
+    const reason = allowanceFor(finding);
+    if (reason === undefined) continue;
+    const line = `${finding.place}: ${reason}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `${line} (${count} channels)`);
+}
