@@ -18,8 +18,8 @@ create table app.triage_webhook (
   signing_secret text not null,
   connected_at timestamptz not null
 );
--- A delivery brings Zendesk's id of the webhook before the tenant is known.
-create unique index triage_webhook_id on app.triage_webhook (webhook_id);
+-- A delivery brings Zendesk's id of the webhook and our key before the tenant is known.
+create unique index triage_webhook_key on app.triage_webhook (key_hash);
 create trigger sealed before insert or update of signing_secret on app.triage_webhook
   for each row execute function app.require_sealed('signing_secret');
 
@@ -72,21 +72,21 @@ begin
 end
 $$;
 
--- Whose webhook a delivery says it comes from; its signature is checked with that one's secret.
+-- Whose webhook a delivery says it comes from, if it has come to that one's address; the secret then checks its signature.
 create policy lookup on app.triage_webhook for select to app_lookup using (true);
 grant select (subscription_id, webhook_id, key_hash, signing_secret) on app.triage_webhook to app_lookup;
 grant create on schema app to app_lookup;
 set local role app_lookup;
 
-create function app.triage_webhook_by_id(wanted text)
-returns table (subscription_id uuid, key_hash text, signing_secret text)
+create function app.triage_webhook_by_id(wanted_id text, wanted_hash text)
+returns table (subscription_id uuid, signing_secret text)
 language sql stable security definer set search_path = ''
 as $$
-  select webhook.subscription_id, webhook.key_hash, webhook.signing_secret
-  from app.triage_webhook webhook where webhook.webhook_id = wanted
+  select webhook.subscription_id, webhook.signing_secret
+  from app.triage_webhook webhook where webhook.webhook_id = wanted_id and webhook.key_hash = wanted_hash
 $$;
-revoke execute on function app.triage_webhook_by_id(text) from public;
-grant execute on function app.triage_webhook_by_id(text) to app_rw;
+revoke execute on function app.triage_webhook_by_id(text, text) from public;
+grant execute on function app.triage_webhook_by_id(text, text) to app_rw;
 
 set local role app_owner;
 revoke create on schema app from app_lookup;

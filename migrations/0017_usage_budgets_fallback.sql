@@ -195,20 +195,20 @@ alter table app.provider_connection
 create unique index provider_connection_fallback on app.provider_connection (subscription_id, fallback_order)
   where fallback_order is not null;
 
--- Which subscriptions have a key that nobody has tried for a day.
+-- Which keys nobody has tried for a day.
 create policy lookup on app.provider_connection for select to app_lookup using (true);
-grant select (subscription_id, key_checked_at) on app.provider_connection to app_lookup;
+grant select (subscription_id, id, key_checked_at) on app.provider_connection to app_lookup;
 grant create on schema app to app_lookup;
 set local role app_lookup;
 
-create function app.key_checks_due(most integer) returns setof uuid
+create function app.key_checks_due(most integer) returns table (subscription_id uuid, provider_id uuid)
 language sql stable security definer set search_path = ''
 as $$
-  select subscription.id from app.subscription
+  select subscription.id, connection.id from app.subscription
   join app.provider_connection connection on connection.subscription_id = subscription.id
   where subscription.status = 'active' and (subscription.expires_at is null or subscription.expires_at > app.now())
     and coalesce(connection.key_checked_at < app.now() - interval '1 day', true)
-  group by subscription.id order by min(connection.key_checked_at) nulls first, subscription.id limit most
+  order by connection.key_checked_at nulls first, connection.id limit most
 $$;
 revoke execute on function app.key_checks_due(integer) from public;
 grant execute on function app.key_checks_due(integer) to app_rw;

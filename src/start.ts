@@ -32,6 +32,7 @@ import { createOpenStreams } from './http/open-streams.ts';
 import { shutDown, type ShutDownManner } from './http/shut-down.ts';
 import { withinSubscription } from './http/within-subscription.ts';
 import { scheduleCleanUp } from './jobs/schedule-clean-up.ts';
+import { scheduleKeyChecks } from './jobs/schedule-key-checks.ts';
 import { scheduleMacroSyncs } from './jobs/schedule-macro-syncs.ts';
 import { jobTable } from './jobs/table.ts';
 import type { Call } from './ports/call.ts';
@@ -51,6 +52,7 @@ import { SidebarSessions } from './services/sessions/sidebar-session.ts';
 import { SettingsReader } from './services/settings/settings-reader.ts';
 import { ensureSubscription } from './services/subscriptions/create-subscription.ts';
 import { CallLedger } from './services/usage/call-ledger.ts';
+import { BudgetKeeper } from './services/budgets/budget-keeper.ts';
 import { FeedbackBook } from './services/usage/feedback-book.ts';
 
 /** The parts of a running program, without its HTTP side. */
@@ -62,6 +64,7 @@ export interface Program extends OperatorParts {
   readonly macros: MacroReader;
   readonly macroTelemetry: MacroTelemetry;
   readonly feedbackBook: FeedbackBook;
+  readonly budgets: BudgetKeeper;
   readonly zendeskClients: ZendeskClients;
   /** The database with what the program notes for itself. */
   readonly bookkeeping: BookkeepingDatabase;
@@ -162,6 +165,7 @@ export async function openProgram(
   const macros = new MacroReader(ports);
   const macroTelemetry = new MacroTelemetry(ports);
   const feedbackBook = new FeedbackBook(ports, ledger);
+  const budgets = new BudgetKeeper(ports, ledger);
   const operators = operatorPartsOf(config, { ...ports, database }, settings, zendeskClients);
   const program: Program = {
     config,
@@ -171,6 +175,7 @@ export async function openProgram(
     macros,
     macroTelemetry,
     feedbackBook,
+    budgets,
     ...operators,
     bookkeeping: database,
     zendeskClients,
@@ -182,6 +187,7 @@ export async function openProgram(
       ports,
     }),
     close: async () => {
+      await budgets.close();
       await Promise.all([ledger.flush(), macroTelemetry.flush(), feedbackBook.flush()]);
       await operators.quotas.close();
       await Promise.all([closeShared(), egress.close(), mailer.close()]);
@@ -223,7 +229,7 @@ export interface RunningServer {
 
 /** What the routes of a program are given. */
 export function httpContextOf(program: Program, webDirectory: string): HttpContext {
-  const { config, ports, settings, ledger, macros, macroTelemetry, feedbackBook } = program;
+  const { config, ports, settings, ledger, macros, macroTelemetry, feedbackBook, budgets } = program;
   const { quotas, adminTokens, ending } = program;
   const sessions = new SidebarSessions(ports, config.sessionMinutes);
   const consoleSessions = new ConsoleSessions(ports, secondFactors, {
@@ -237,6 +243,7 @@ export function httpContextOf(program: Program, webDirectory: string): HttpConte
     macros,
     macroTelemetry,
     feedbackBook,
+    budgets,
     quotas,
     adminTokens,
     ending,
@@ -295,6 +302,8 @@ export async function startServer(config: Config, webDirectory: string): Promise
     config.role === 'serve' ? () => {} : scheduleCleanUp({ ...ports, database: program.bookkeeping });
   const stopMacroSyncs =
     config.role === 'serve' ? () => {} : scheduleMacroSyncs({ ...ports, database: program.bookkeeping });
+  const stopKeyChecks =
+    config.role === 'serve' ? () => {} : scheduleKeyChecks({ ...ports, database: program.bookkeeping });
   const bootstrapCode = context.servesRequests
     ? await issueBootstrapCode(ports, { replace: false })
     : undefined;
@@ -304,6 +313,7 @@ export async function startServer(config: Config, webDirectory: string): Promise
   const closeProgram = async (): Promise<void> => {
     stopCleanUp();
     stopMacroSyncs();
+    stopKeyChecks();
     await metrics?.close();
     await program.close();
   };

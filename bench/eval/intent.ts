@@ -28,7 +28,7 @@ function trainBaseline(rows: readonly Row[], labelCount: number): (text: string)
   const space = fitFeatures(
     rows.map(({ text }) => text),
     labels,
-    { kinds: { words: 1, characters: 1 }, rareBy: 'texts' },
+    { kinds: { words: 1, characters: 1 }, rareBy: 'texts', fewestTexts: 1 },
   );
   const scores = trainOneVersusRest(space.rows, labels, labelCount, space.size);
   return (text) => {
@@ -66,7 +66,9 @@ export function run(args: string[]): void {
       const own = pool.filter((row) => row.name === name).map(({ text }) => text);
       return { name, examples: shots === 'all' ? own : shuffled(own, random).slice(0, Number(shots)) };
     });
-    progress(`seed ${seed}: training on ${drawn.reduce((sum, { examples }) => sum + examples.length, 0)} examples`);
+    progress(
+      `seed ${seed}: training on ${drawn.reduce((sum, { examples }) => sum + examples.length, 0)} examples`,
+    );
     const classifier = trainIntentClassifier(drawn);
     found.push(accuracy(unseen, (text) => classifier.classify(text).likeliest));
     const rows = drawn.flatMap(({ examples }, label) => examples.map((text) => ({ text, label })));

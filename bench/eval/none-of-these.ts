@@ -16,8 +16,7 @@ const Data = z.object({
 /** Chance that a text inside the intents is rated above one outside them. */
 export function areaUnderCurve(inside: readonly number[], outside: readonly number[]): number {
   let above = 0;
-  for (const high of inside)
-    for (const low of outside) above += high > low ? 1 : high === low ? 0.5 : 0;
+  for (const high of inside) for (const low of outside) above += high > low ? 1 : high === low ? 0.5 : 0;
   return above / (inside.length * outside.length);
 }
 
@@ -38,12 +37,16 @@ export function run(args: string[]): void {
     const classifier = trainIntentClassifier(intents, given);
     const answers = inside.map(([text, name]) => ({ ...classifier.classify(text), name }));
     const outsideAnswers = outside.map(([text]) => classifier.classify(text));
-    const certainties = (list: readonly { certainty: number }[]): number[] => list.map(({ certainty }) => certainty);
+    const certainties = (list: readonly { certainty: number }[]): number[] =>
+      list.map(({ certainty }) => certainty);
     return {
       inScopeAccuracy: rounded(
-        answers.filter(({ intent, name }) => intent !== null && names[intent] === name).length / answers.length,
+        answers.filter(({ intent, name }) => intent !== null && names[intent] === name).length /
+          answers.length,
       ),
-      outOfScopeRecall: rounded(outsideAnswers.filter(({ intent }) => intent === null).length / outside.length),
+      outOfScopeRecall: rounded(
+        outsideAnswers.filter(({ intent }) => intent === null).length / outside.length,
+      ),
       auroc: rounded(areaUnderCurve(certainties(answers), certainties(outsideAnswers))),
       accuracyWithoutFloor: rounded(
         answers.filter(({ likeliest, name }) => names[likeliest] === name).length / answers.length,

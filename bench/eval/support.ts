@@ -29,7 +29,9 @@ export function evaluationArguments<Name extends string>(
 export function dataPath(path: string): string {
   const full = resolve(path);
   if (!existsSync(full)) {
-    stop(`There is no ${full}. The evaluation data is not part of this project; see docs/guides/evaluations.md.`);
+    stop(
+      `There is no ${full}. The evaluation data is not part of this project; see docs/guides/evaluations.md.`,
+    );
   }
   return full;
 }

@@ -3,6 +3,7 @@ import { withoutFailures, type Behaviour } from './behaviour.ts';
 import type { Ask, Dialect, DialectName } from './dialects/dialect.ts';
 import { kindOfStatus, maskKey, wireError, type ErrorKind } from './errors.ts';
 import type { JsonObject } from './json.ts';
+import { ordersIn } from './obedient-model/orders.ts';
 import { sendError, sendJson, sendProxyPage, sendStream, sendWhole, type Exchange } from './send.ts';
 
 /** What outlives a single call. */
@@ -13,6 +14,8 @@ export interface CallMemory {
   readonly callsOfKey: Map<string, number>;
   /** Between the demo model's chunks. Milliseconds. */
   readonly demoPace: number;
+  /** Planted texts whose orders the obedient model has read. */
+  readonly obeyed: Set<string>;
   nextId: number;
 }
 
@@ -102,6 +105,8 @@ export async function answerCall(
   if (failure) return fail(exchange, ask, behaviour, failure, id);
   if (behaviour.midError !== null && !ask.stream) return failUnstreamed(exchange, ask, behaviour, id);
 
+  const orders = behaviour.obedient ? ordersIn(ask.user()) : undefined;
+  if (orders !== undefined) memory.obeyed.add(orders.case);
   const answer = composeAnswer(ask, behaviour, memory.answers.shift(), calls === 1);
   const chunks = ask.stream || behaviour.gap !== null ? streamChunks(answer.text, behaviour) : [];
   const gap = behaviour.gap ?? (behaviour.kind === 'demo' && ask.stream ? memory.demoPace : 0);

@@ -38,6 +38,8 @@ export interface ProviderSimulator {
   readonly violations: Violation[];
   /** Answers whose client left before the end. */
   earlyCloses(): number;
+  /** Planted texts whose orders the obedient model has read, by their case. */
+  obeyed(): readonly string[];
   setForbidden(values: readonly string[]): void;
   /** Settings for every key (`status=503`, `ttft=2000`), on top of its own; an empty text switches it off. */
   setFault(settings: string): void;
@@ -221,12 +223,13 @@ export async function startProviderSimulator(
   const behaviours = createBehaviours();
   const guard = createDataMinimumGuard(options.forbidden ?? []);
   const recorder = createRecorder();
-  const memory: CallMemory = { answers: [], callsOfKey: new Map(), demoPace, nextId: 1 };
+  const memory: CallMemory = { answers: [], callsOfKey: new Map(), obeyed: new Set(), demoPace, nextId: 1 };
 
   const controls: State['controls'] = {
     requests: recorder.requests,
     violations: guard.violations,
     earlyCloses: () => state.earlyCloses,
+    obeyed: () => [...memory.obeyed],
     setForbidden: guard.setForbidden,
     setFault: behaviours.setFault,
     answerWith: (...answers: readonly string[]) => {
@@ -237,6 +240,7 @@ export async function startProviderSimulator(
       guard.violations.length = 0;
       memory.answers.length = 0;
       memory.callsOfKey.clear();
+      memory.obeyed.clear();
       state.earlyCloses = 0;
       behaviours.setFault('');
     },

@@ -5,6 +5,7 @@ interface Controls {
   readonly requests: readonly { readonly method: string; readonly path: string }[];
   readonly violations: readonly unknown[];
   earlyCloses(): number;
+  obeyed(): readonly string[];
   setForbidden(values: readonly string[]): void;
   setFault(settings: string): void;
   answerWith(...answers: readonly string[]): void;
@@ -34,6 +35,7 @@ export function answerSandbox(
         })),
       });
     }
+    if (path === '/_sandbox/obeyed') return send(200, { cases: controls.obeyed() });
     if (path === '/_sandbox/state') {
       return send(200, {
         requests: controls.requests.length,

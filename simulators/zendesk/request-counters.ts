@@ -4,6 +4,15 @@ export class RequestCounters {
   #byStatus = new Map<string, number>();
   #total = 0;
   #attachmentDownloads = 0;
+  #longestChain = 0;
+
+  /** A request has come; called when it is answered, it lengthens the chain of those that waited for one another. */
+  begin(): () => void {
+    const link = this.#longestChain + 1;
+    return () => {
+      this.#longestChain = Math.max(this.#longestChain, link);
+    };
+  }
 
   /** Counts one answered request; the endpoint is `METHOD /path/{id}`. */
   count(endpoint: string, status: number): void {
@@ -23,18 +32,22 @@ export class RequestCounters {
     this.#byStatus = new Map();
     this.#total = 0;
     this.#attachmentDownloads = 0;
+    this.#longestChain = 0;
   }
 
   /** What `GET /_sandbox/requests` shows. */
   show(): {
     total: number;
     attachments: number;
+    /** Requests one after the other: each came after the one before was answered. */
+    longestChain: number;
     endpoints: Record<string, number>;
     statuses: Record<string, number>;
   } {
     return {
       total: this.#total,
       attachments: this.#attachmentDownloads,
+      longestChain: this.#longestChain,
       endpoints: Object.fromEntries(this.#byEndpoint),
       statuses: Object.fromEntries(this.#byStatus),
     };

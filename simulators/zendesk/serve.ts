@@ -22,6 +22,7 @@ export function serve(
       found === null || found === 'wrong-method' ? `${method} (unknown)` : endpointName(found.route);
     const control = url.pathname.startsWith('/_sandbox/');
     const faults = control ? [] : simulation.faults.take(method, url.pathname + url.search);
+    const answered = control ? undefined : simulation.counters.begin();
     const answer = await answerWithFaults(simulation, faults, async () => {
       if (control) refuseForeignHost(request);
       if (found === null) throw new ApiError(404, { error: 'InvalidEndpoint', description: 'Not found' });
@@ -29,6 +30,7 @@ export function serve(
         throw new ApiError(405, { error: 'InvalidMethod', description: 'Method not allowed' });
       return await answerRoute(simulation, found.route, found.parts, request, url);
     });
+    answered?.();
     if (!control) simulation.counters.count(name, answer.status);
     send(request, response, answer, faults);
   };

@@ -43,6 +43,11 @@ export const ProviderState = z.object({
   isDefault: z.boolean(),
   demo: z.boolean(),
   contextWindow: z.number().int().nullable(),
+  /** From 1: asked in this order when the default cannot answer; null: never. */
+  fallbackOrder: z.number().int().nullable(),
+  /** When it was saved or last tried, which happens daily; null: not yet. */
+  keyState: KeyState.nullable(),
+  keyCheckedAt: z.string().nullable(),
   addedAt: z.string(),
 });
 export type ProviderState = z.infer<typeof ProviderState>;
@@ -149,6 +154,23 @@ export const removeProvider = endpoint({
   audit: { event: 'provider.removed' },
   params: ProviderPath,
   body: z.unknown(),
+  response: nothing,
+});
+
+/** Which accounts are asked, in this order, when the one that answers cannot. Tickets go to those named here and to no others. */
+export const setProviderFallbacks = endpoint({
+  ...changes,
+  method: 'PUT',
+  path: '/v1/integrations/provider-fallbacks',
+  summary: 'Choose which AI providers stand in for the default',
+  audit: { event: 'provider.fallbacks-set' },
+  params: nothing,
+  body: z.object({
+    providerIds: z
+      .array(z.uuid())
+      .max(5)
+      .refine((ids) => new Set(ids).size === ids.length, 'Each account once'),
+  }),
   response: nothing,
 });
 

@@ -78,7 +78,8 @@ export const reportMacroEvents = endpoint({
   path: '/v1/sidebar/macro-events',
   summary: 'Report which macros were shown and applied',
   audit: { none: 'reports are appended in batches' },
-  rateClass: 'copilot',
+  // One for each list beside the call that made it: of the same class, they would halve it.
+  rateClass: 'read',
   params: nothing,
   body: MacroEvents,
   response: z.object({ accepted: z.boolean() }),

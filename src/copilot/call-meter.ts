@@ -10,6 +10,8 @@ export class CallMeter {
   commentsSent = 0;
   sourcesSent = 0;
   helpDeskCalls = 0;
+  /** Who was asked last, where others may stand in for the connection of the call. */
+  asked: ModelConnection | undefined;
   /** Set when masking is on. */
   maskedCounts: () => MaskedCounts = () => ({});
   readonly #startedAt: number;

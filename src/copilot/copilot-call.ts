@@ -1,4 +1,5 @@
 import type { Call } from '../ports/call.ts';
+import type { BudgetKeeper } from '../services/budgets/budget-keeper.ts';
 import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
 import type { MacroReader } from './macros/macro-reader.ts';
@@ -11,4 +12,5 @@ export interface CopilotServices {
   readonly macros: MacroReader;
   readonly ledger: CallLedger;
   readonly quotas: Pick<QuotaKeeper, 'take' | 'settle'>;
+  readonly budgets: Pick<BudgetKeeper, 'begin' | 'settle'>;
 }

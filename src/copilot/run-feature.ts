@@ -5,7 +5,8 @@ import type { ProblemType } from '../kernel/problem-types.ts';
 import { Transient } from '../kernel/transient.ts';
 import type { ModelConnection, Prompt } from '../ports/model-provider.ts';
 import type { SubscriptionSettings } from '../services/settings/settings-reader.ts';
-import { askModel } from './ask-model.ts';
+import { admit, settle } from './admit.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { CallMeter } from './call-meter.ts';
 import type { ContextReader } from './context/context-reader.ts';
 import type { CopilotCall, CopilotServices } from './copilot-call.ts';
@@ -21,6 +22,8 @@ export interface FeatureRun {
   readonly emit: Emit | undefined;
   /** The agent wants to see what the model is sent. */
   readonly showsPrompt?: boolean;
+  /** Only the prompt is wanted: nothing is counted. */
+  readonly asksNothing?: boolean;
 }
 
 export interface FeatureOutcome {
@@ -38,6 +41,8 @@ export interface Running {
   readonly settings: SubscriptionSettings;
   /** Undefined: no model is asked. */
   readonly connection: ModelConnection | undefined;
+  /** Who may answer when it cannot. */
+  readonly standIns: readonly ModelConnection[];
   /** Why there is no connection although the feature has a model. */
   readonly degraded: ProblemType | null;
   readonly meter: CallMeter;
@@ -90,6 +95,7 @@ function prepareWith(
     onRoundTrip: () => (meter.helpDeskCalls += 1),
     onStage: (stage) => run.emit?.({ type: 'progress', stage }),
   });
+  const isFast = settings.features.get(feature.name)?.modelTier === 'fast';
   const base = {
     call,
     services,
@@ -100,10 +106,10 @@ function prepareWith(
     reader,
     emit: run.emit,
     showsPrompt: run.showsPrompt === true,
+    standIns: settings.standIns.map(({ fast, quality }) => (isFast ? fast : quality)),
   };
   if (feature.model === undefined) return { ...base, connection: undefined, degraded: null };
-  const connection =
-    settings.features.get(feature.name)?.modelTier === 'fast' ? settings.fastProvider : settings.provider;
+  const connection = isFast ? settings.fastProvider : settings.provider;
   if (connection === undefined) {
     if (feature.evidence === undefined) throw new ProblemError('provider-not-connected');
     return { ...base, connection, degraded: 'provider-not-connected' };
@@ -112,10 +118,11 @@ function prepareWith(
     if (!(error instanceof ProblemError) || feature.evidence === undefined) throw error;
     return { ...base, connection: undefined, degraded: error.type };
   };
+  const ready: Running = { ...base, connection, degraded: null };
+  if (run.asksNothing === true) return ready;
   try {
-    const taken = services.quotas.take(call.subscriptionId, settings.quotas);
-    const ready: Running = { ...base, connection, degraded: null };
-    return taken instanceof Promise ? taken.then(() => ready, degradedBy) : ready;
+    const admitted = admit(services, call.subscriptionId, settings, feature.name);
+    return admitted instanceof Promise ? admitted.then(() => ready, degradedBy) : ready;
   } catch (error) {
     return degradedBy(error);
   }
@@ -165,7 +172,8 @@ export async function finishing(running: Running, work: () => Promise<Answer>): 
 }
 
 function leaveReceipt(running: Running, outcome: string): Receipt {
-  const { call, services, feature, settings, connection, meter, input } = running;
+  const { call, services, feature, settings, meter, input } = running;
+  const connection = meter.asked ?? running.connection;
   const { ids, metrics, modelProvider } = call.ports;
   const receipt = meter.receipt({
     ids,
@@ -180,10 +188,7 @@ function leaveReceipt(running: Running, outcome: string): Receipt {
   if (connection !== undefined) {
     metrics.tokensUsed({ provider: connection.kind, kind: 'input' }, receipt.inputTokens);
     metrics.tokensUsed({ provider: connection.kind, kind: 'output' }, receipt.outputTokens);
-    services.quotas.settle(call.subscriptionId, settings.quotas, {
-      providerCalls: receipt.providerCalls,
-      tokens: receipt.inputTokens + receipt.outputTokens,
-    });
+    settle(services, call.subscriptionId, settings, receipt);
   }
   services.ledger.record(call.subscriptionId, {
     receipt,
@@ -213,7 +218,7 @@ export async function answerOf(running: Running): Promise<Answer> {
   };
   if (evidence === undefined) {
     const context = await running.reader.read(feature.model.needs);
-    return { output: await askModel(asking, context, input, noEvidence), degraded: null };
+    return { output: await askInTurn(asking, running.standIns, context, input, noEvidence), degraded: null };
   }
   const local = evidenceOf(running, evidence, input);
   local.then(
@@ -224,7 +229,7 @@ export async function answerOf(running: Running): Promise<Answer> {
     const context = await running.reader.read(feature.model.needs);
     // A search that failed costs the evidence beside the answer, not the answer.
     const beside = local.catch(() => noEvidence);
-    return { output: await askModel(asking, context, input, beside), degraded: null };
+    return { output: await askInTurn(asking, running.standIns, context, input, beside), degraded: null };
   } catch (error) {
     if (running.call.signal.aborted || !(error instanceof ProblemError) || !isProviderProblem(error.type))
       throw error;

@@ -15,7 +15,7 @@ export async function promptOf(
   services: CopilotServices,
   run: { readonly feature: string; readonly body: unknown },
 ): Promise<Transient<Prompt>> {
-  const prepared = prepare(call, services, { ...run, emit: undefined });
+  const prepared = prepare(call, services, { ...run, emit: undefined, asksNothing: true });
   const running = prepared instanceof Promise ? await prepared : prepared;
   const { feature, connection } = running;
   if (feature.model === undefined || connection === undefined)

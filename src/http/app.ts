@@ -5,6 +5,7 @@ import { addCopilotSettingsRoutes } from './routes/copilot-settings-routes.ts';
 import { addHealthRoutes } from './routes/health-routes.ts';
 import { addIntegrationsRoutes } from './routes/integrations-routes.ts';
 import { addLinksRoutes } from './routes/links-routes.ts';
+import { addBudgetsRoutes } from './routes/budgets-routes.ts';
 import { addUsageRoutes } from './routes/usage-routes.ts';
 import { addMacrosRoutes } from './routes/macros-routes.ts';
 import { addMergingRoutes } from './routes/merging-routes.ts';
@@ -80,6 +81,7 @@ export function createApp(
   addIntegrationsRoutes(app, context);
   addMacrosRoutes(app, context);
   addUsageRoutes(app, context);
+  addBudgetsRoutes(app, context);
   addMergingRoutes(app, context);
   addMaskingRoutes(app, context);
   addTriageRoutes(app, context);

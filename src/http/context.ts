@@ -15,6 +15,7 @@ import type { MacroTelemetry } from '../services/macros/macro-telemetry.ts';
 import type { MacroReader } from '../copilot/macros/macro-reader.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
+import type { BudgetKeeper } from '../services/budgets/budget-keeper.ts';
 import type { FeedbackBook } from '../services/usage/feedback-book.ts';
 import type { CallLedger } from '../services/usage/call-ledger.ts';
 
@@ -26,6 +27,7 @@ export interface HttpContext {
   readonly macros: MacroReader;
   readonly macroTelemetry: MacroTelemetry;
   readonly feedbackBook: FeedbackBook;
+  readonly budgets: BudgetKeeper;
   readonly quotas: QuotaKeeper;
   readonly adminTokens: AdminTokens;
   readonly ending: Ending;

@@ -5,9 +5,10 @@ import type { JobTable } from '../ports/job-queue.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
 import { syncMacros } from '../services/macros/sync-macros.ts';
 import { sweepRetention } from '../services/retention/sweep-retention.ts';
+import { checkProviderKey } from '../services/integrations/check-provider-key.ts';
 import { cleanUpSubscriptions } from '../services/subscriptions/clean-up-subscriptions.ts';
 import type { Ending } from '../services/subscriptions/withdraw-access.ts';
-import { checkProviderKey } from './check-provider-key.ts';
+import { budgetJobs } from './alert-budgets.ts';
 import { checkZendeskConnection } from './check-zendesk-connection.ts';
 import { finishKeyRotation } from './finish-key-rotation.ts';
 import { mailJobs } from './send-mail.ts';
@@ -21,9 +22,10 @@ export const jobTable = (
   macros: MacroReader,
 ): JobTable => ({
   ...mailJobs(publicUrl),
+  ...budgetJobs,
   'zendesk.check-connection': (context) => checkZendeskConnection(context, settings),
   'keys.finish-rotation': (context) => finishKeyRotation(context),
-  'provider.check-key': (context) => checkProviderKey(context, settings),
+  'provider.check-key': (context, { providerId }) => checkProviderKey(context, providerId),
   'subscriptions.clean-up': async (context) => {
     await cleanUpSubscriptions(context, ending);
   },

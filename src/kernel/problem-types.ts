@@ -255,6 +255,11 @@ export const problemTypes = {
     title: 'The answer was held back by a safety check',
     wayOut: 'Try again, or write it yourself.',
   },
+  'webhook-unavailable': {
+    status: 502,
+    title: 'The webhook did not take the delivery',
+    wayOut: 'Check that its address answers with a status of success.',
+  },
   'egress-refused': {
     status: 422,
     title: 'This address may not be reached from here',

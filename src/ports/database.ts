@@ -58,6 +58,10 @@ export interface Lookups
   subscriptionsWithDueJobs(limit: number): Promise<readonly string[]>;
   /** Ids of connected subscriptions whose macros have to be read, or read anew. */
   subscriptionsWithMacrosToRead(limit: number): Promise<readonly string[]>;
+  /** Provider accounts whose keys nobody has tried for a day. */
+  keysToCheck(
+    limit: number,
+  ): Promise<readonly { readonly subscriptionId: string; readonly providerId: string }[]>;
   /** Every subscription id: for the operator's command line. */
   subscriptionIds(): Promise<readonly string[]>;
   /** Makes a subscription and returns its id; the only insert made before a tenant is entered. */

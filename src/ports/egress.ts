@@ -1,7 +1,7 @@
 import type { Dispatcher, fetch as undiciFetch } from 'undici';
 
 /** Why something outside is called; each purpose has its own allowed hosts and limits. */
-export type EgressPurpose = 'zendesk' | 'provider';
+export type EgressPurpose = 'zendesk' | 'provider' | 'webhook';
 
 /** The only way out of the house: https to public addresses, no redirects, limits on size and time. */
 export interface Egress {

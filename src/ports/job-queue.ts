@@ -2,6 +2,18 @@ import type { NoticeKind } from '../contract/links.ts';
 import type { Call } from './call.ts';
 import type { WriteTransaction } from './database.ts';
 
+/** A budget that runs out or has, and what was used of it then. */
+export interface BudgetTold {
+  readonly budgetId: string;
+  readonly stage: 'warning' | 'used-up';
+  /** First day of the period, `YYYY-MM-DD`. */
+  readonly period: string;
+  /** Tokens or billionths of a US dollar. */
+  readonly used: string;
+  /** Names the alert: the same when it is sent again. */
+  readonly alertId: string;
+}
+
 /** Every job and the ids it carries; content does not fit. */
 export interface JobPayloads {
   'zendesk.check-connection': { readonly connection: 'zendesk' };
@@ -20,6 +32,10 @@ export interface JobPayloads {
   'mail.send-link': { readonly linkId: string };
   /** Somebody not signed in asked for a link; the keyed hash of the address they gave. */
   'mail.answer-request': { readonly emailIndex: string };
+  /** Tells an admin that a budget runs out or has; amounts and ids. */
+  'budgets.send-mail': BudgetTold & { readonly accountId: string };
+  /** Tells the subscription's own address the same. */
+  'budgets.call-webhook': BudgetTold;
   'mail.send-notice': { readonly accountId: string; readonly notice: NoticeKind };
   /** Tells the address an account had before the change that the link confirmed. */
   'mail.tell-old-address': { readonly linkId: string };
@@ -37,6 +53,7 @@ export interface JobContext extends Call<
   | 'ids'
   | 'clock'
   | 'mailer'
+  | 'egress'
 > {
   /** 1 on the first try. */
   readonly attempt: number;

@@ -198,6 +198,28 @@ describe.each(engines.filter(({ available }) => available))('macros on $name', (
       await fill();
       await house.routes.database.write(call, testDecision, deleteZendeskConnection);
       expect(await everything()).toEqual([0, 0, 0, 0]);
+      // A panel that is still open.
+      await report([{ macroId: 801, rankShown: 1, event: 'shown' }], { look: { groupId: 1, bestScore: 0 } });
+      await house.telemetry.flush();
+      expect(await everything()).toEqual([0, 0, 0, 0]);
+    });
+
+    it('S29: stores nothing of an account that is disconnected meanwhile', async () => {
+      const { helpDesk } = house.account;
+      for (const page of ['newest', 'steady'] as const) {
+        call = await house.newLead();
+        await house.sync({
+          ...helpDesk,
+          macroPage: async (helpDeskCall, order, at) => {
+            const found = await helpDesk.macroPage(helpDeskCall, order, at);
+            if (order === page)
+              await house.routes.database.write(call, testDecision, deleteZendeskConnection);
+            return found;
+          },
+        });
+        expect(await stored('app.macro')).toEqual([]);
+        expect(await stored('app.macro_sync')).toEqual([]);
+      }
     });
   });
 

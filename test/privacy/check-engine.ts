@@ -8,6 +8,7 @@ import { openEngine, type Engine, type EngineName } from './engines.ts';
 import { exercise, markTicket, type Extent } from './exercise.ts';
 import { exerciseConsole, type Readers } from './exercise-console.ts';
 import { exerciseMacros } from './exercise-macros.ts';
+import { exerciseTriage } from './exercise-triage.ts';
 import { attachToHeap, heapFlags } from './heap.ts';
 import { filesIn, textPlace, type Place } from './places.ts';
 import { createScanner } from './scanner.ts';
@@ -72,6 +73,8 @@ async function checkHouse(
   const readers = await exerciseConsole(house, canaries);
   onStep('macros');
   await exerciseMacros(house, canaries, readers, ticketId);
+  onStep('triage');
+  await exerciseTriage(house, canaries, readers);
   const runs = await exercise(house, canaries, { ticketId, extent, onPath: onStep });
   await markZendeskTokens(house, canaries);
   // Receipts are written 200 ms later.

@@ -1,6 +1,6 @@
 import type { Kind, Values } from './kinds.ts';
 import type { ProbedRoute } from './route-table.ts';
-import { withValue } from './samples.ts';
+import { queries, withValue } from './samples.ts';
 import type { World } from './world.ts';
 
 /** One request of a probe, before a caller's credentials are put to it. */
@@ -32,7 +32,7 @@ export function requestFor(
         kind === undefined ? (route.fixed[name] ?? 'x') : String(values[kind]),
       ]),
     ),
-    query: {},
+    query: queries[route.key] ?? {},
     headers: {},
     body: route.takesBody ? (route.shape?.sample((kind: Kind) => values[kind]) ?? {}) : undefined,
     ...change,
@@ -41,6 +41,12 @@ export function requestFor(
 
 let sent = 0;
 
+/** An address nothing has come from yet, in a network of its own: limits count by both. */
+export function nextAddress(): string {
+  sent += 1;
+  return `10.${(sent >> 8) & 255}.${sent & 255}.1`;
+}
+
 /** Sends a request as the console's own page would, each from another address. */
 export async function send(
   world: World,
@@ -48,7 +54,6 @@ export async function send(
   { parameters, query, headers, body }: ProbeRequest,
   credentials: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  sent += 1;
   const path = route.url.replace(/:(\w+)/g, (_all, name: string) =>
     encodeURIComponent(parameters[name] ?? ''),
   );
@@ -62,7 +67,7 @@ export async function send(
       'x-indesk-console': '1',
       accept: 'application/json',
       'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
-      'x-forwarded-for': `10.${(sent >> 8) & 255}.${sent & 255}.1`,
+      'x-forwarded-for': nextAddress(),
       ...(body !== undefined && {
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
       }),

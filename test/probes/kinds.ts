@@ -24,6 +24,8 @@ export const kinds = [
   'mergeConfirmation',
   'triageChange',
   'webhookKey',
+  'receipt',
+  'budget',
 ] as const;
 export type Kind = (typeof kinds)[number];
 export type Values = Readonly<Record<Kind, string | number>>;
@@ -51,6 +53,8 @@ const named: readonly (readonly [RegExp, Kind])[] = [
   [/\/merges body\.confirmation$/, 'mergeConfirmation'],
   [/\.changeId$/, 'triageChange'],
   [/\.webhookKey$/, 'webhookKey'],
+  [/\.receiptId$/, 'receipt'],
+  [/\.budgetId$/, 'budget'],
   [/\.sinceCommentId$/, 'comment'],
   [/\.(?:email|contactEmail|contact)$/, 'email'],
   [/\.challenge$/, 'challenge'],

@@ -25,6 +25,8 @@ export const unknownValues = (subdomain?: string): Values => ({
   session: crypto.randomUUID(),
   provider: crypto.randomUUID(),
   triageChange: crypto.randomUUID(),
+  receipt: crypto.randomUUID(),
+  budget: crypto.randomUUID(),
 });
 
 const asQuery = (values: Values): Record<string, string> => ({
@@ -105,13 +107,16 @@ export function pairsFor(
   if (!admitted) {
     const all = (request: ProbeRequest, values: Values): ProbeRequest => ({
       ...(takesFields ? withFields(request, values) : request),
-      query: asQuery(values),
+      query: { ...asQuery(values), ...request.query },
       headers: asHeaders(values),
     });
     return [...named.filter(({ what }) => !what.endsWith(asArray)), besides('everything undeclared', all)];
   }
   const undeclared = [
-    besides('undeclared query', (request, values) => ({ ...request, query: asQuery(values) })),
+    besides('undeclared query', (request, values) => ({
+      ...request,
+      query: { ...asQuery(values), ...request.query },
+    })),
     besides('undeclared headers', (request, values) => ({ ...request, headers: asHeaders(values) })),
     ...(takesFields ? [besides('undeclared fields', withFields)] : []),
   ];

@@ -116,7 +116,7 @@ function bodyOf(key: string, declared: AnyEndpoint | Page): z.ZodType | undefine
   return body instanceof z.ZodUnknown || body instanceof z.ZodUndefined ? undefined : body;
 }
 
-const months = { first: '2026-01', last: '2026-12', file: 'none.js' };
+const months = { month: '2026-01', first: '2026-01', last: '2026-12', file: 'none.js' };
 
 /** Values for parameters of a path that are chosen from a list. */
 function pathSamples(declared: AnyEndpoint | Page): Readonly<Record<string, string>> {

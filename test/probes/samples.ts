@@ -51,6 +51,11 @@ export const texts: Readonly<Record<string, string | (() => string)>> = {
   name: () => `Name ${unique()}`,
   scopes: 'usage:read',
 };
+/** Queries without which an address answers nothing; the contract does not declare queries. */
+export const queries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'GET /v1/usage': { from: '2026-01-01', to: '2026-01-31' },
+  'GET /v1/usage/feedback': { from: '2026-01-01', to: '2026-01-31' },
+};
 let serial = 0;
 export const unique = (): number => (serial += 1);
 
@@ -114,6 +119,8 @@ export const plausible: Readonly<Record<Kind, string | number>> = {
   mergeConfirmation: 'z'.repeat(43),
   triageChange: 'f0000000-0000-4000-8000-000000000005',
   webhookKey: 'z'.repeat(43),
+  receipt: 'f0000000-0000-4000-8000-000000000006',
+  budget: 'f0000000-0000-4000-8000-000000000007',
 };
 
 function fill(

@@ -15,6 +15,7 @@ import { createSubscription } from '../../src/services/subscriptions/create-subs
 import { hashKey } from '../../src/services/subscriptions/subscription-key.ts';
 import { insertInstallation } from '../../src/services/subscriptions/subscription-queries.ts';
 import { platformSubscriptionId } from '../../src/kernel/platform.ts';
+import { nextAddress } from './client.ts';
 import type { Values } from './kinds.ts';
 import {
   addPerson,
@@ -142,6 +143,8 @@ export async function fillTenant(
       mergeConfirmation: plausible.mergeConfirmation,
       triageChange: await addTriageChange(world, id, ticket.id),
       webhookKey: stored(mark('webhook')),
+      receipt: plausible.receipt,
+      budget: plausible.budget,
     },
   };
   await useEveryFeature(world, tenant);
@@ -200,7 +203,7 @@ async function signedWithoutRight(installation: Installation): Promise<string> {
 async function signInAgent(world: World, installation: Installation, ticketId: number): Promise<string> {
   const response = await fetch(`${world.url}/sidebar`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': '198.51.100.9' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': nextAddress() },
     body: new URLSearchParams({ token: await sign(installation, ticketId) }),
   });
   const session = /<meta name="indesk-session" content="([^"]+)">/.exec(await response.text())?.[1];

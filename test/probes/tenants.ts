@@ -9,6 +9,7 @@ import { readRouteTable, type ProbedRoute } from './route-table.ts';
 import { ownedTables, rowsOf } from './rows.ts';
 import { texts } from './samples.ts';
 import { fillTenant } from './tenant.ts';
+import { withRows } from './throwaways.ts';
 import { openWorld, type Plant } from './world.ts';
 
 export interface ProbeResult {
@@ -72,7 +73,8 @@ export async function probeTenants(
     const rows = await rowsOf(engine, tables, b.id);
     const callers = await openCallers(world, a);
     onStep(`matrix of ${routes.length} routes and ${callers.length} callers`);
-    const matrix = await runMatrix({ world, a, b, marks, routes, callers, tables });
+    const whole = { ...b, values: await withRows(world, b) };
+    const matrix = await runMatrix({ world, a, b: whole, marks, routes, callers, tables });
     onStep('mass assignment');
     const { assigned, assignments } = await assignEverywhere(world, { a, b, routes, tables });
     return {

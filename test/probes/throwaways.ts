@@ -28,9 +28,29 @@ export async function throwawayProvider(world: World, tenant: Tenant): Promise<s
   return id;
 }
 
+const rowKinds: readonly (readonly [Kind, string])[] = [
+  ['receipt', 'app.receipt'],
+  ['budget', 'app.budget'],
+];
+
+/** A tenant's values with rows that its own calls have made meanwhile. */
+export async function withRows(world: World, tenant: Tenant, route?: ProbedRoute): Promise<Values> {
+  const named = new Set(
+    [...(route?.pathParameters ?? []), ...(route?.shape?.leaves ?? [])].map(({ kind }) => kind),
+  );
+  const found: Partial<Record<Kind, string>> = {};
+  for (const [kind, table] of rowKinds.filter(([one]) => route === undefined || named.has(one))) {
+    const [row] = await world.engine.query(
+      `select id from ${table} where subscription_id = '${tenant.id}' order by id desc limit 1`,
+    );
+    if (row !== undefined) found[kind] = String(row['id']);
+  }
+  return { ...tenant.values, ...found };
+}
+
 /** A tenant's own values for one route: things of their own where the route would change or delete them. */
 export async function freshValues(world: World, tenant: Tenant, route: ProbedRoute): Promise<Values> {
-  const { values } = tenant;
+  const values = await withRows(world, tenant, route);
   const isNamed = (kind: Kind): boolean => route.pathParameters.some((one) => one.kind === kind);
   const takes = (kind: Kind): boolean => route.shape?.leaves.some((leaf) => leaf.kind === kind) === true;
   if (takes('email')) {

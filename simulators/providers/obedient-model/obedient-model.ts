@@ -80,7 +80,7 @@ function fill(name: string, schema: Json | undefined, filling: Filling): Json {
     case 'boolean':
       return true;
     default:
-      return /^(?:name|intent|group|kind)$/.test(name)
+      return /^(?:name|intent|group)$/.test(name)
         ? `${outsideName} ${filling.payload}`
         : /^(?:language|locale)$/.test(name)
           ? filling.payload

@@ -4,6 +4,8 @@ export interface Orders {
   readonly dress: string;
   readonly way: string;
   readonly host: string;
+  /** Which of many planted texts it is. */
+  readonly case: string;
 }
 
 const fromTags = (text: string): string =>
@@ -41,7 +43,8 @@ export function ordersIn(text: string): Orders | undefined {
       new RegExp(`\\b${name}:([a-z0-9~-]+)`).exec(readable)?.[1] ?? '';
     // Written so that the name of the host stands nowhere in what the model was given.
     const host = part('host').replaceAll('~', '.');
-    return { give: give.split('+'), dress: part('dress') || 'plain', way: part('way') || 'text', host };
+    return {
+      give: give.split('+'), dress: part('dress') || 'plain', way: part('way') || 'text', host, case: part('case') };
   }
   return undefined;
 }

@@ -38,6 +38,7 @@ interface Exit {
 const largestResponse: Readonly<Record<EgressPurpose, number>> = {
   zendesk: 10 * 1024 * 1024,
   provider: 32 * 1024 * 1024,
+  webhook: 64 * 1024,
 };
 
 /** Code of the error for an answer over the limit, on `cause.code` like the codes of undici. */
@@ -66,6 +67,7 @@ export function createEgress(options: EgressOptions): Egress {
   const exits: Readonly<Record<EgressPurpose, Exit>> = {
     zendesk: createExit('zendesk'),
     provider: createExit('provider'),
+    webhook: createExit('webhook'),
   };
   return {
     fetchFor: (purpose) => exits[purpose].fetch,

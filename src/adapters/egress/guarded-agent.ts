@@ -32,6 +32,7 @@ export interface EgressRoute {
 export const egressTimes: Readonly<Record<EgressPurpose, EgressTimes>> = {
   zendesk: { connect: 5_000, headers: 15_000, bodyGap: 30_000, total: 120_000 },
   provider: { connect: 3_000, headers: 120_000, bodyGap: 30_000, total: 300_000 },
+  webhook: { connect: 3_000, headers: 10_000, bodyGap: 5_000, total: 15_000 },
 };
 
 const largestHeaders = 32_768;

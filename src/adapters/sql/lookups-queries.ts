@@ -42,6 +42,11 @@ export function createLookups(connection: DatabaseConnection): Lookups {
       const query = sql<{ id: string }>`select id from app.macro_syncs_due(${limit}) as id`;
       return (await query.execute(transaction)).rows.map((row) => row.id);
     },
+    async keysToCheck(limit) {
+      const query = sql<{ subscriptionId: string; providerId: string }>`
+        select subscription_id as "subscriptionId", provider_id as "providerId" from app.key_checks_due(${limit})`;
+      return (await query.execute(transaction)).rows;
+    },
     async subscriptionIds() {
       const query = sql<{ id: string }>`select id from app.subscription_ids() as id`;
       return (await query.execute(transaction)).rows.map((row) => row.id);

@@ -55,8 +55,7 @@ function countPieces(words: readonly string[], counts: FeatureCounts): void {
         count(counts, hash(padded, 4));
         break;
       }
-      for (let at = 0; at + length <= padded.length; at += 1)
-        count(counts, hash(padded, 4, at, at + length));
+      for (let at = 0; at + length <= padded.length; at += 1) count(counts, hash(padded, 4, at, at + length));
     }
   }
 }

@@ -4,9 +4,9 @@ import type { SparseVector } from './tfidf.ts';
 /** Scores of one vector for each label, higher is likelier. */
 export type Scorer = (vector: SparseVector) => Float64Array;
 
-const workLimit = 1e9;
+const workLimit = 6e8;
 const fewestRounds = 8;
-const mostRounds = 15;
+const mostRounds = 12;
 const firstStep = 2;
 // Labels that are off by less are left alone: with many labels that is nearly all of them.
 const negligible = 0.001;

@@ -19,6 +19,8 @@ export interface FeatureChoice {
   readonly kinds: Readonly<Partial<Record<FeatureKind, number>>>;
   /** A feature is worth more when few texts have it, or when few labels have it. */
   readonly rareBy: 'texts' | 'labels';
+  /** A feature that stands in fewer texts is left out. */
+  readonly fewestTexts: number;
 }
 
 const usualKinds = { words: 1, pairs: 0.8, characters: 1 };
@@ -27,7 +29,18 @@ const fewExamples = 30;
 
 function usual(labels: readonly (readonly number[])[]): FeatureChoice {
   const different = new Set(labels.flat()).size;
-  return { kinds: usualKinds, rareBy: labels.length < fewExamples * different ? 'labels' : 'texts' };
+  return {
+    kinds: usualKinds,
+    rareBy: labels.length < fewExamples * different ? 'labels' : 'texts',
+    fewestTexts: fewestTexts(labels.length),
+  };
+}
+
+const many = 500;
+
+/** Among many texts, what stands in one alone (two thirds of all features) adds time and little else. */
+export function fewestTexts(textCount: number): number {
+  return textCount < many ? 1 : 2;
 }
 
 type Counted = readonly FeatureCounts[];
@@ -47,6 +60,7 @@ export function fitFeatures(
   const holders: number[] = [];
   const lastHolder: number[] = [];
   const counted = texts.map(countAll);
+  const textsWith = countTexts(counted, kinds.length);
   // Texts are gone through label by label, so that "the label before" is enough to count a feature's labels.
   const groups: (readonly [group: number, text: number])[] =
     choice.rareBy === 'texts'
@@ -57,6 +71,7 @@ export function fitFeatures(
   for (const [group, text] of groups) {
     counted[text]?.forEach((counts, kind) => {
       for (const feature of counts.keys()) {
+        if ((textsWith[kind]?.get(feature) ?? 0) < choice.fewestTexts) continue;
         let column = columns[kind]?.get(feature);
         if (column === undefined) {
           column = holders.push(0) - 1;
@@ -78,6 +93,18 @@ export function fitFeatures(
     rows: counted.map(vector),
     vectorOf: (text) => vector(countAll(text)),
   };
+}
+
+/** In how many texts each feature stands, by kind. */
+function countTexts(counted: readonly Counted[], kinds: number): Map<number, number>[] {
+  const texts = Array.from({ length: kinds }, () => new Map<number, number>());
+  for (const ofText of counted) {
+    ofText.forEach((counts, kind) => {
+      const ofKind = texts[kind];
+      for (const feature of counts.keys()) ofKind?.set(feature, (ofKind.get(feature) ?? 0) + 1);
+    });
+  }
+  return texts;
 }
 
 function weigh(

@@ -1,4 +1,4 @@
-import { type FeatureSpace, fitFeatures, type SparseVector } from './tfidf.ts';
+import { type FeatureSpace, fewestTexts, fitFeatures, type SparseVector } from './tfidf.ts';
 
 export interface TicketText {
   /** May be empty. */
@@ -16,20 +16,23 @@ export interface TicketSpace {
 // The subject is read twice: with the text, and by itself, since a word in it says more.
 const wholeWeight = 0.85;
 const subjectWeight = 0.5;
+// What a ticket is about stands at its beginning.
+const longest = 2500;
 const length = Math.hypot(wholeWeight, subjectWeight);
 
 /** The vocabulary of some tickets; vectors are of length 1 at most. */
 export function fitTickets(tickets: readonly TicketText[]): TicketSpace {
   const unlabelled = tickets.map(() => []);
-  const wholeOf = ({ subject, text }: TicketText): string => `${subject}\n${text}`;
+  const wholeOf = ({ subject, text }: TicketText): string => `${subject}\n${text}`.slice(0, longest);
   const whole = fitFeatures(tickets.map(wholeOf), unlabelled, {
     kinds: { words: 1, pairs: 0.4, characters: 1, concepts: 0.7 },
     rareBy: 'texts',
+    fewestTexts: fewestTexts(tickets.length),
   });
   const subject = fitFeatures(
     tickets.map((ticket) => ticket.subject),
     unlabelled,
-    { kinds: { words: 1, characters: 1 }, rareBy: 'texts' },
+    { kinds: { words: 1, characters: 1 }, rareBy: 'texts', fewestTexts: 1 },
   );
   return {
     size: whole.size + subject.size,

@@ -2,7 +2,7 @@ import { fitLogistic, type Outcome } from '../classify/logistic.ts';
 import { indexRows, nearestOf } from '../classify/nearest.ts';
 import { seededOrder } from '../classify/seeded-order.ts';
 import { trainOneVersusRest } from '../classify/svm.ts';
-import { fitFeatures } from '../classify/tfidf.ts';
+import { fewestTexts, fitFeatures } from '../classify/tfidf.ts';
 
 export interface TaggedText {
   readonly text: string;
@@ -18,7 +18,7 @@ export interface TagSuggestion {
 }
 
 export interface Tagger {
-  /** The tags that belong to the text more likely than not, best first. */
+  /** The tags that probably belong to the text, best first; never one that a single text carries. */
   suggest(text: string): TagSuggestion[];
 }
 
@@ -26,6 +26,8 @@ const folds = 3;
 const neighbours = 12;
 const shownCarriers = 3;
 const likely = 0.45;
+// What one text alone carries is its own affair.
+const fewestCarriers = 2;
 
 interface TagSignals {
   /** Two numbers a tag: how far on the "yes" side a linear machine puts the text, and the tag's share among the nearest texts. */
@@ -38,7 +40,11 @@ interface TagSignals {
  * on its own, a text may have any number. Trained within the call, for one answer or many; holds the texts' features only in memory.
  */
 export function trainTagger(texts: readonly TaggedText[]): Tagger {
-  const tags = [...new Set(texts.flatMap((text) => text.tags))].toSorted();
+  const carried = Map.groupBy(
+    texts.flatMap((text) => [...new Set(text.tags)]),
+    (tag) => tag,
+  );
+  const tags = [...carried].flatMap(([tag, all]) => (all.length >= fewestCarriers ? [tag] : [])).toSorted();
   const place = new Map(tags.map((tag, index) => [tag, index]));
   const labels = texts.map((text) => text.tags.flatMap((tag) => place.get(tag) ?? []));
   const probability = learnProbability(texts, labels, tags.length);
@@ -71,7 +77,11 @@ function trainSignals(
   const space = fitFeatures(
     texts.map(({ text }) => text),
     labels,
-    { kinds: { words: 1, pairs: 0.4, characters: 0.7 }, rareBy: 'texts' },
+    {
+      kinds: { words: 1, pairs: 0.4, characters: 0.7 },
+      rareBy: 'texts',
+      fewestTexts: fewestTexts(texts.length),
+    },
   );
   const machines = trainOneVersusRest(space.rows, labels, tagCount, space.size);
   const similar = indexRows(space.rows, space.size);

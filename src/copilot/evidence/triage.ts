@@ -21,7 +21,7 @@ export interface Triage {
   predict(ticket: TicketText): FieldPrediction[];
 }
 
-const folds = 4;
+const folds = 3;
 // Above this many tickets one fold is enough to learn certainty from.
 const everyFoldBelow = 400;
 const shownEvidence = 3;
@@ -62,7 +62,7 @@ export function trainTriage(tickets: readonly FieldTicket[]): Triage {
   };
 }
 
-/** For each field, what its signals are worth: a quarter of the tickets at a time is read by a model of the others. */
+/** For each field, what its signals are worth: a third of the tickets at a time is read by a model of the others. */
 function learnProbabilities(
   tickets: readonly FieldTicket[],
   names: readonly string[],

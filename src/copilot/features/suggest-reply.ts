@@ -125,7 +125,7 @@ If a fact the reply needs is missing, leave answer empty and ask the agent in mi
           citations,
           sources: shown,
           missing: draft === '' && missing.length === 0 ? [shortQuestion(question)] : missing,
-          language: answer.language.slice(0, 35),
+          language: languageTag.test(answer.language) ? answer.language : '',
           confidence,
           usesInternalSource: cited.some((source) => source.internal) || repeatsInternal(draft, context, input),
         },
@@ -155,6 +155,9 @@ function repeatsInternal(
     ...sources.sources.filter(({ internal }) => internal).map(({ title, text }) => `${title}\n${text}`),
   ].some((text) => repeatsPassage(draft, text, isPublic, internalPassage));
 }
+
+/** BCP 47; anything else a model writes there is no language. */
+const languageTag = /^[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}$/;
 
 function taskFor(
   adjust: 'shorter' | 'warmer' | undefined,

@@ -61,7 +61,7 @@ export async function listMacros(call: ReadCall, settings: SettingsReader) {
 }
 
 /** Macros nobody uses and groups that lack some, from counts alone. */
-export async function macroReport(call: ReadCall): Promise<MacroReport> {
+export async function macroReport(call: Call<'database' | 'secretBox' | 'clock'>): Promise<MacroReport> {
   const [rows, counts, recent, looks] = await call.ports.database.read(call, async (tx) => [
     await readMacros(tx),
     await countMacroEvents(tx, countedDays),
@@ -70,7 +70,7 @@ export async function macroReport(call: ReadCall): Promise<MacroReport> {
   ]);
   const model = estimateAcceptance(counts);
   const inReport = estimateAcceptance(recent);
-  const young = Date.now() - reportDays * 86_400_000;
+  const young = call.ports.clock.now().getTime() - reportDays * 86_400_000;
   const opened = await openMacros(call.ports.secretBox, call.subscriptionId, rows);
   return {
     days: reportDays,

@@ -11,6 +11,7 @@ import {
 import { connectZendesk, type ConnectZendeskInput } from '../../services/integrations/connect-zendesk.ts';
 import { disconnectZendesk } from '../../services/integrations/disconnect-zendesk.ts';
 import { listIntegrations } from '../../services/integrations/list-integrations.ts';
+import { setProviderFallbacks } from '../../services/integrations/set-fallbacks.ts';
 import { removeProvider } from '../../services/integrations/remove-provider.ts';
 import { testProvider } from '../../services/integrations/test-provider.ts';
 import { testZendesk } from '../../services/integrations/test-zendesk.ts';
@@ -69,6 +70,11 @@ function addProviderRoutes(app: FastifyInstance, context: HttpContext): void {
     const added = await addProvider(callOf(context, caller), caller.body as AddProviderInput);
     settings.forget(caller.subscriptionId);
     return added;
+  });
+
+  route(app, context, contract.setProviderFallbacks, async (caller) => {
+    await setProviderFallbacks(callOf(context, caller), settings, caller.body.providerIds);
+    return {};
   });
 
   route(app, context, contract.updateProvider, async (caller) => {

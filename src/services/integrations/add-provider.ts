@@ -22,7 +22,7 @@ export type AddProviderInput = z.input<typeof AddProviderInput>;
 
 /** Stores a provider account, key sealed, and makes it the one that answers. The key is checked first without sending content. */
 export async function addProvider(
-  call: Call<'database' | 'modelProvider' | 'secretBox' | 'ids' | 'egress'>,
+  call: Call<'database' | 'modelProvider' | 'secretBox' | 'ids' | 'egress' | 'clock'>,
   input: AddProviderInput,
 ): Promise<{ readonly id: string; readonly check: KeyCheck['state'] }> {
   const parsed = AddProviderInput.safeParse(input);
@@ -56,6 +56,8 @@ export async function addProvider(
         keyLastFour: lastFourOf(apiKey),
         demo: parsed.data.demo,
         contextWindow: parsed.data.contextWindow ?? null,
+        keyState: check.state,
+        now: call.ports.clock.now(),
       }),
   );
   return { id, check: check.state };

@@ -1,5 +1,5 @@
 import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
-import type { ProviderKind } from '../../ports/model-provider.ts';
+import type { KeyCheck, ProviderKind } from '../../ports/model-provider.ts';
 
 interface InstallationRow {
   readonly id: string;
@@ -37,6 +37,9 @@ interface ProviderRow {
   readonly keyLastFour: string;
   readonly demo: boolean;
   readonly contextWindow: number | null;
+  /** How the key fared when it was tried just now. */
+  readonly keyState: KeyCheck['state'];
+  readonly now: Date;
 }
 
 /** The new provider becomes the default and takes the place of one with the same label; others stay stored. */
@@ -65,6 +68,8 @@ export async function insertProvider(
       is_default: true,
       demo: row.demo,
       context_window: row.contextWindow,
+      key_state: row.keyState,
+      key_checked_at: row.now,
     })
     .execute();
 }
@@ -79,6 +84,9 @@ const shownColumns = [
   'is_default as isDefault',
   'demo',
   'context_window as contextWindow',
+  'fallback_order as fallbackOrder',
+  'key_state as keyState',
+  'key_checked_at as keyCheckedAt',
   'created_at as createdAt',
 ] as const;
 
@@ -118,6 +126,8 @@ interface ProviderChange {
   readonly model: string;
   readonly contextWindow: number | null;
   readonly isDefault: boolean;
+  readonly keyState: KeyCheck['state'];
+  readonly now: Date;
   /** Sealed; left out when it stays. */
   readonly apiKey?: string;
   readonly keyLastFour?: string;
@@ -145,6 +155,8 @@ export async function changeProvider(
       model: change.model,
       context_window: change.contextWindow,
       is_default: change.isDefault,
+      key_state: change.keyState,
+      key_checked_at: change.now,
       ...(change.apiKey !== undefined && {
         api_key: change.apiKey,
         key_last_four: change.keyLastFour ?? '',
@@ -154,6 +166,38 @@ export async function changeProvider(
     .where('base_url', 'is not distinct from', seenBaseUrl)
     .executeTakeFirst();
   return changed.numUpdatedRows === 1n;
+}
+
+/** Notes how a key fared; nothing when the account is gone. */
+export async function noteKeyState(
+  tx: WriteTransaction,
+  id: string,
+  state: KeyCheck['state'],
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('app.provider_connection')
+    .set({ key_state: state, key_checked_at: now })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** These stand in, in this order, and no others. False when one of them is none of the subscription's. */
+export async function setFallbacks(tx: WriteTransaction, ids: readonly string[]): Promise<boolean> {
+  await tx
+    .updateTable('app.provider_connection')
+    .set({ fallback_order: null })
+    .where('fallback_order', 'is not', null)
+    .execute();
+  for (const [at, id] of ids.entries()) {
+    const set = await tx
+      .updateTable('app.provider_connection')
+      .set({ fallback_order: at + 1 })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (set.numUpdatedRows !== 1n) return false;
+  }
+  return true;
 }
 
 export async function deleteProvider(tx: WriteTransaction, id: string): Promise<boolean> {

@@ -34,10 +34,11 @@ export async function listIntegrations(
           },
     /** What the console offers for a new connection. */
     zendeskOffers: { globalClient: clients.globalClient !== undefined, redirectUri: clients.redirectUri },
-    providers: providers.map(({ createdAt, baseUrl, ...provider }) => ({
+    providers: providers.map(({ createdAt, baseUrl, keyCheckedAt, ...provider }) => ({
       ...provider,
       baseUrl,
       host: call.ports.modelProvider.hostOf({ kind: provider.kind, baseUrl: baseUrl ?? undefined }),
+      keyCheckedAt: keyCheckedAt?.toISOString() ?? null,
       addedAt: createdAt.toISOString(),
     })),
   };

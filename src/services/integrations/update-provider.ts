@@ -20,7 +20,7 @@ export type UpdateProviderInput = z.input<typeof UpdateProviderInput>;
 
 /** Changes a provider account. A stored key is sent to the host it was entered for and to no other: a new host asks for the key again. */
 export async function updateProvider(
-  call: Call<'database' | 'modelProvider' | 'secretBox' | 'egress'>,
+  call: Call<'database' | 'modelProvider' | 'secretBox' | 'egress' | 'clock'>,
   id: string,
   input: UpdateProviderInput,
 ): Promise<{ readonly check: KeyCheck['state'] }> {
@@ -77,6 +77,8 @@ export async function updateProvider(
           model,
           contextWindow: change.contextWindow === undefined ? stored.contextWindow : change.contextWindow,
           isDefault: change.isDefault ?? stored.isDefault,
+          keyState: check.state,
+          now: call.ports.clock.now(),
           ...newKey,
         },
         // A colleague who entered another host meanwhile must not have their key sent to this one.

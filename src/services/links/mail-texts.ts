@@ -190,7 +190,8 @@ export function noticeMail(kind: NoticeKind, language: MailLanguage, subscriptio
   return { subject, text: `${greeting}\n\n${body}\n\n${wayOut}\n\n${sender(plainName(subscriptionName))}\n` };
 }
 
-function plainName(name: string): string {
+/** The name somebody gave a subscription, on one line, as no link. */
+export function plainName(name: string): string {
   const plain = name.replace(/[^\p{L}\p{N} &'()+,_-]+/gu, ' ').trim();
   return [...plain].slice(0, 80).join('');
 }

@@ -108,3 +108,9 @@ export async function deleteEverythingOfMacros(tx: WriteTransaction): Promise<vo
   await tx.deleteFrom('app.macro_sync').execute();
   await tx.deleteFrom('app.macro_gap').execute();
 }
+
+/** Whether the account is connected, any or this one; it stays so until the transaction has ended. */
+export async function holdConnection(tx: WriteTransaction, subdomain?: string): Promise<boolean> {
+  const row = await tx.selectFrom('app.zendesk_connection').select('subdomain').forShare().executeTakeFirst();
+  return row !== undefined && (subdomain === undefined || row.subdomain === subdomain);
+}

@@ -1,6 +1,7 @@
 import type { Ids } from '../../ports/clock.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { holdConnection } from './macro-queries.ts';
 import { addMacroLooks, insertMacroEvents, type MacroEvent, type MacroLook } from './telemetry-queries.ts';
 
 export interface MacroReport {
@@ -66,6 +67,8 @@ export class MacroTelemetry {
         call,
         { permission: 'system', audit: { action: 'macros.reported', facts: { count: events.length } } },
         async (tx) => {
+          // Sidebars stay open when Zendesk is disconnected, which deletes all of this.
+          if (!(await holdConnection(tx))) return;
           await insertMacroEvents(tx, subscriptionId, events);
           await addMacroLooks(tx, subscriptionId, looks);
         },

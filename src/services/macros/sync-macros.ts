@@ -1,9 +1,11 @@
 import { ProblemError, toProblem } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
+import type { WriteTransaction } from '../../ports/database.ts';
 import type { AccountMacro, HelpDeskCall } from '../../ports/help-desk.ts';
 import type { SettingsReader } from '../settings/settings-reader.ts';
 import {
   deleteMacrosNotSeenSince,
+  holdConnection,
   markMacrosSeen,
   readMacroVersions,
   upsertMacros,
@@ -13,6 +15,20 @@ import { documentOf, macroBinding, restrictionOf } from './macro-text.ts';
 import { beginSync, endSync, failSync, noteSyncProgress, readSync } from './sync-queries.ts';
 
 type SyncCall = Call<'database' | 'helpDesk' | 'secretBox'>;
+
+type Change = Parameters<SyncCall['ports']['database']['write']>;
+
+/** A change while this account is connected: what was read of one that no longer is must not be stored. */
+const change = <T>(
+  call: SyncCall,
+  { connection }: HelpDeskCall,
+  why: Change[1],
+  work: (tx: WriteTransaction) => Promise<T>,
+): Promise<T> =>
+  call.ports.database.write(call, why, async (tx) => {
+    if (!(await holdConnection(tx, connection.subdomain))) throw new ProblemError('zendesk-not-connected');
+    return work(tx);
+  });
 
 const decision = (action: `macros.${string}`, facts: Readonly<Record<string, number>>) =>
   ({ permission: 'system', audit: { action, facts } }) as const;
@@ -37,7 +53,8 @@ export async function syncMacros(
       await readAll(call, helpDeskCall);
     else await readChanges(call, helpDeskCall, known.watermark);
   } catch (error) {
-    if (!call.signal.aborted) await note(call, error);
+    if (error instanceof ProblemError && error.type === 'zendesk-not-connected') return;
+    if (!call.signal.aborted) await note(call, helpDeskCall, error);
     throw error;
   }
   onChange(subscriptionId);
@@ -51,9 +68,9 @@ async function readAll(call: SyncCall, helpDeskCall: HelpDeskCall): Promise<void
     const page = await helpDesk.macroPage(helpDeskCall, 'steady', cursor);
     read += page.macros.length;
     cursor = page.next;
-    await store(call, page.macros, { read, cursor });
+    await store(call, helpDeskCall, page.macros, { read, cursor });
   } while (cursor !== null);
-  await database.write(call, decision('macros.read', { read }), async (tx) => {
+  await change(call, helpDeskCall, decision('macros.read', { read }), async (tx) => {
     await deleteMacrosNotSeenSince(tx, run.startedAt);
     await endSync(tx, 'full');
   });
@@ -69,7 +86,7 @@ async function beginOrGoOn(
   if (known?.cursor !== null && known !== undefined) return known;
   // What changes from here on is newer than this: the next reading of changes finds it.
   const newest = await helpDesk.macroPage(helpDeskCall, 'newest', null);
-  const startedAt = await database.write(call, decision('macros.reading', {}), (tx) =>
+  const startedAt = await change(call, helpDeskCall, decision('macros.reading', {}), (tx) =>
     beginSync(tx, call.subscriptionId, {
       kind: 'full',
       total: newest.total,
@@ -85,7 +102,7 @@ async function readChanges(call: SyncCall, helpDeskCall: HelpDeskCall, since: Da
   let page = await helpDesk.macroPage(helpDeskCall, 'newest', null);
   const { total } = page;
   const nextWatermark = newestOf(page.macros) ?? since;
-  await database.write(call, decision('macros.reading', {}), (tx) =>
+  await change(call, helpDeskCall, decision('macros.reading', {}), (tx) =>
     beginSync(tx, call.subscriptionId, { kind: 'changes', total, nextWatermark }),
   );
   let read = 0;
@@ -93,16 +110,17 @@ async function readChanges(call: SyncCall, helpDeskCall: HelpDeskCall, since: Da
     // The same second counts again: a change may have followed within it.
     const changed = page.macros.filter(({ updatedAt }) => Date.parse(updatedAt) >= since.getTime());
     read += changed.length;
-    await store(call, changed, { read, cursor: null });
+    await store(call, helpDeskCall, changed, { read, cursor: null });
     if (changed.length < page.macros.length || page.next === null) break;
     page = await helpDesk.macroPage(helpDeskCall, 'newest', page.next);
   }
-  await database.write(call, decision('macros.read', { read }), (tx) => endSync(tx, 'changes'));
+  await change(call, helpDeskCall, decision('macros.read', { read }), (tx) => endSync(tx, 'changes'));
 }
 
 /** Seals and stores what is new or changed, and how far the reading has come with it. */
 async function store(
   call: SyncCall,
+  helpDeskCall: HelpDeskCall,
   macros: readonly AccountMacro[],
   progress: { readonly read: number; readonly cursor: string | null },
 ): Promise<void> {
@@ -128,17 +146,17 @@ async function store(
       updatedAt: new Date(macro.updatedAt),
     })),
   );
-  await database.write(call, decision('macros.stored', { changed: changed.length }), async (tx) => {
+  await change(call, helpDeskCall, decision('macros.stored', { changed: changed.length }), async (tx) => {
     await upsertMacros(tx, subscriptionId, rows);
     await markMacrosSeen(tx, macros.filter(isKnown));
     await noteSyncProgress(tx, progress);
   });
 }
 
-async function note(call: SyncCall, error: unknown): Promise<void> {
+async function note(call: SyncCall, helpDeskCall: HelpDeskCall, error: unknown): Promise<void> {
   const code = error instanceof ProblemError ? toProblem(error).type : 'internal';
   // Zendesk forgets where a list goes on; then it is read from its start.
-  await call.ports.database.write(call, decision('macros.reading-failed', {}), (tx) =>
+  await call.ports.change(call, helpDeskCall, decision('macros.reading-failed', {}), (tx) =>
     failSync(tx, call.subscriptionId, code, code === 'internal'),
   );
 }

@@ -10,23 +10,26 @@ export async function readSettings(tx: ReadTransaction) {
     .select(['name', 'status', 'withheld_features', 'withheld_permissions', 'request_quota', 'token_quota'])
     .select(sql<boolean>`expires_at is null or expires_at > app.now()`.as('current'))
     .select(sql<boolean>`held_since is not null`.as('held'))
+    .select(sql<boolean>`exists (select from app.budget)`.as('budgeted'))
     .executeTakeFirst();
   const features = await tx
     .selectFrom('app.feature_setting')
     .select(['feature', 'enabled', 'instructions', 'prompt_version', 'model_tier'])
     .execute();
-  const provider = await tx
+  // The one that answers, then those that stand in for it.
+  const providers = await tx
     .selectFrom('app.provider_connection')
-    .select(['id', 'kind', 'base_url', 'model', 'fast_model', 'api_key', 'demo', 'context_window'])
-    .where('is_default', '=', true)
-    .executeTakeFirst();
+    .select(['id', 'kind', 'base_url', 'model', 'fast_model', 'api_key', 'demo', 'context_window', 'is_default'])
+    .where((one) => one.or([one('is_default', '=', true), one('fallback_order', 'is not', null)]))
+    .orderBy('fallback_order')
+    .execute();
   const zendesk = await tx
     .selectFrom('app.zendesk_connection')
     .select(['subdomain', 'client_id', 'client_secret', 'scopes', 'status', 'brand_ids', 'grant_kind'])
     .executeTakeFirst();
   const masking = await readMaskingRow(tx);
   const lead = await readLeadDocuments(tx);
-  return { subscription, features, lead, provider, zendesk, masking };
+  return { subscription, features, lead, providers, zendesk, masking };
 }
 
 /** Features the plan of the entered subscription does not include. */

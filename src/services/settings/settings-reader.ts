@@ -21,6 +21,13 @@ export interface FeatureSetting {
   readonly modelTier: 'fast' | 'quality' | null;
 }
 
+/** The models of one connection. */
+export interface StandIn {
+  readonly quality: ModelConnection;
+  /** `quality` when it has none. */
+  readonly fast: ModelConnection;
+}
+
 /** What a warm call needs to know of a subscription, keys opened. */
 export interface SubscriptionSettings {
   readonly name: string;
@@ -40,6 +47,10 @@ export interface SubscriptionSettings {
   readonly provider: ModelConnection | undefined;
   /** The same connection with its fast model; `provider` when it has none. */
   readonly fastProvider: ModelConnection | undefined;
+  /** Connections the subscription allows to answer when `provider` cannot, in their order. */
+  readonly standIns: readonly StandIn[];
+  /** There are budgets, whose amounts the BudgetKeeper knows. */
+  readonly budgeted: boolean;
   readonly zendesk: HelpDeskConnection | undefined;
   readonly zendeskStatus: 'connected' | 'reconnect-needed' | 'not-connected';
 }
@@ -99,26 +110,21 @@ export class SettingsReader {
   async #read(subscriptionId: string): Promise<SubscriptionSettings> {
     const rows = await this.#database.read({ subscriptionId }, (tx) => readSettings(tx));
     if (rows.subscription === undefined) throw new ProblemError('subscription-inactive');
-    const { provider, zendesk } = rows;
+    const { providers, zendesk } = rows;
     // What a lost root key has shut must be entered again, and everything else goes on.
     const open = (sealed: string, table: string, column: string, row: string): Promise<string | undefined> =>
       openedOrUndefined(this.#secretBox.open(sealed, { subscriptionId, table, column, row }));
-    const apiKey = provider && (await open(provider.api_key, 'provider_connection', 'api_key', provider.id));
+    const standing = await Promise.all(
+      providers.map(async (row): Promise<StandIn | undefined> => {
+        const apiKey = await open(row.api_key, 'provider_connection', 'api_key', row.id);
+        return apiKey === undefined ? undefined : connectionsOf(row, apiKey);
+      }),
+    );
+    const answering = standing[providers.findIndex((row) => row.is_default)];
     const clientSecret =
       zendesk === undefined || zendesk.client_secret === null || zendesk.grant_kind === 'authorization-code'
         ? ''
         : await open(zendesk.client_secret, 'zendesk_connection', 'client_secret', subscriptionId);
-    const connection: ModelConnection | undefined =
-      provider && apiKey !== undefined
-        ? {
-            kind: provider.kind as ProviderKind,
-            baseUrl: provider.base_url ?? undefined,
-            apiKey,
-            model: provider.model,
-            demo: provider.demo,
-            contextWindow: provider.context_window ?? undefined,
-          }
-        : undefined;
     return {
       name: rows.subscription.name,
       ...limitsOf(rows.subscription),
@@ -137,11 +143,12 @@ export class SettingsReader {
           }),
         ),
       ),
-      provider: connection,
-      fastProvider:
-        connection === undefined
-          ? undefined
-          : { ...connection, model: provider?.fast_model ?? connection.model },
+      provider: answering?.quality,
+      fastProvider: answering?.fast,
+      standIns: standing.flatMap((one, at) =>
+        one === undefined || providers[at]?.is_default === true ? [] : [one],
+      ),
+      budgeted: rows.subscription.budgeted,
       zendesk:
         zendesk && clientSecret !== undefined
           ? {
@@ -157,6 +164,21 @@ export class SettingsReader {
       zendeskStatus: clientSecret === undefined ? 'reconnect-needed' : (zendesk?.status ?? 'not-connected'),
     };
   }
+}
+
+function connectionsOf(
+  row: Awaited<ReturnType<typeof readSettings>>['providers'][number],
+  apiKey: string,
+): StandIn {
+  const quality: ModelConnection = {
+    kind: row.kind as ProviderKind,
+    baseUrl: row.base_url ?? undefined,
+    apiKey,
+    model: row.model,
+    demo: row.demo,
+    contextWindow: row.context_window ?? undefined,
+  };
+  return { quality, fast: row.fast_model === null ? quality : { ...quality, model: row.fast_model } };
 }
 
 function requireActive(settings: SubscriptionSettings): SubscriptionSettings {

@@ -63,8 +63,8 @@ async function authenticated(
   const saidAt = Date.parse(timestamp);
   // Also refuses NaN.
   if (!(Math.abs(clock.now().getTime() - saidAt) <= freshMs)) throw refused;
-  const known = await database.lookup((lookups) => lookups.triageWebhook(webhookId));
-  if (known === undefined || !secretsEqual(known.keyHash, hashWebhookKey(key))) throw refused;
+  const known = await database.lookup((lookups) => lookups.triageWebhook(webhookId, hashWebhookKey(key)));
+  if (known === undefined) throw refused;
   const { subscriptionId } = known;
   const secret = await openedOrUndefined(
     secretBox.open(known.signingSecret, signingSecretBinding(subscriptionId)),

@@ -44,6 +44,9 @@ export function MacroList() {
   );
 }
 
+/** Without the categories before it, which the line has no room for. */
+const shortTitle = (title: string): string => title.split('::').at(-1)?.trim() || title;
+
 function MacroRow({
   macro,
   onApplied,
@@ -70,12 +73,12 @@ function MacroRow({
         <button
           type="button"
           className="macro-name"
-          title={why}
+          title={[macro.title, why].filter((text) => text !== '').join('. ')}
           aria-expanded={open}
           aria-controls={panel}
           onClick={() => setOpen(!open)}
         >
-          <bdi>{macro.title.replaceAll('::', ' › ')}</bdi>
+          <bdi>{open ? macro.title.replaceAll('::', ' › ') : shortTitle(macro.title)}</bdi>
         </button>
         {!change.done && (
           <button

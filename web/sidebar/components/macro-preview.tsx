@@ -49,7 +49,7 @@ function Effects({ preview }: { readonly preview: MacroPreviewAnswer }) {
       {comment !== null && (
         <div className="preview">
           <p className="subtle">{t(comment.public ? 'macros.reply' : 'macros.note')}</p>
-          <p className="preview-text" dir="auto">
+          <p className="preview-text" dir="auto" tabIndex={0}>
             {comment.text}
           </p>
         </div>

@@ -5,7 +5,7 @@ import { looksLikeHtml, textOfHtml } from '../../shared/html-text.ts';
 import { useFeatureRun } from '../hooks/use-feature-run.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 import { useNote, useOnce } from '../hooks/use-small-things.ts';
-import { FailureNotice, Notice } from './failure-notice.tsx';
+import { FailureNotice } from './failure-notice.tsx';
 import { FeedbackReasons, FeedbackThumbs, useFeedback } from './feedback-thumbs.tsx';
 import { DemoLabel } from './small-controls.tsx';
 import { StageLine } from './stage-line.tsx';
@@ -77,11 +77,9 @@ function Review({ review, demo, thumbs }: ReviewProps) {
   return (
     <section className="review">
       <header className="card-head">
-        {review.total === null ? (
-          <Notice tone="calm" title={t('quality.none')} />
-        ) : (
-          <strong>{t('quality.total', { total: review.total })}</strong>
-        )}
+        <strong>
+          {review.total === null ? t('quality.none') : t('quality.total', { total: review.total })}
+        </strong>
         {demo && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
         <span className="card-tools">{thumbs}</span>
       </header>

@@ -100,7 +100,6 @@ export function ReplyCard() {
               {t('messaging.label')}
             </span>
           )}
-          {run.demo && text !== '' && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
           {output !== null && !running && (
             <ConfidenceChip
               confidence={output.confidence}
@@ -140,6 +139,7 @@ export function ReplyCard() {
         <div ref={box} className="reply-body">
           {(text !== '' || running) && (
             <div className="draft">
+              {run.demo && text !== '' && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
               {text === '' ? (
                 <div className="draft-waiting" />
               ) : (

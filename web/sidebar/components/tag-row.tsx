@@ -30,7 +30,7 @@ export function TagRow() {
 
   return (
     <>
-      <div className={all ? 'line line-open' : 'line'}>
+      <div className="line line-tags">
         <h3>{t('tags.title')}</h3>
         {view.card?.value === undefined || view.card.value === null ? (
           <NoCard view={view} />

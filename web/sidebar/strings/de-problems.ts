@@ -218,6 +218,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Die Antwort wurde von einer Sicherheitsprüfung zurückgehalten',
       wayOut: 'Versuchen Sie es erneut oder schreiben Sie sie selbst.',
     },
+    'webhook-unavailable': {
+      title: 'Der Webhook hat die Zustellung nicht angenommen',
+      wayOut: 'Prüfen Sie, ob seine Adresse mit einem Erfolgsstatus antwortet.',
+    },
     'egress-refused': {
       title: 'Diese Adresse darf von hier nicht erreicht werden',
       wayOut: 'Nehmen Sie eine öffentliche https-Adresse oder bitten Sie den Betreiber, sie zu erlauben.',
