@@ -130,7 +130,7 @@ it('adds tickets for tests, visible and findable at once', async () => {
   expect(added.status).toBe(201);
   const id = Number(added.body['id']);
   expect((await account.call('GET', `/api/v2/tickets/${id}`)).body).toMatchObject({
-    ticket: { status: 'solved', from_messaging_channel: true },
+    ticket: { status: 'solved', from_messaging_channel: true, via: { channel: 'native_messaging' } },
   });
   expect(
     (await account.call('GET', '/api/v2/search/count?query=type:ticket quokka status:solved')).body,

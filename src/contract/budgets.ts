@@ -113,7 +113,7 @@ export type BudgetAlert = z.infer<typeof BudgetAlert>;
 /** `t=<seconds>,v1=<hex>`: HMAC-SHA-256 of `<seconds>.<body>` with the webhook's secret. */
 export const alertSignatureHeader = 'x-indesk-signature';
 
-/** The secret is shown once. */
+/** The secret that signs deliveries is shown once. */
 export const setAlertWebhook = endpoint({
   ...changes,
   method: 'PUT',
@@ -123,7 +123,7 @@ export const setAlertWebhook = endpoint({
   stepUp: true,
   params: nothing,
   body: z.object({ url: z.url().max(2_000) }),
-  response: z.object({ secret: z.string() }),
+  response: z.object({ signingSecret: z.string() }),
 });
 
 export const removeAlertWebhook = endpoint({

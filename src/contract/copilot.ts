@@ -152,6 +152,22 @@ export const showPrompt = endpoint({
   response: z.object({ system: z.string(), user: z.string() }),
 });
 
+/** Runs a feature with other instructions, for admins of the Zendesk account; nothing is saved. */
+export const tryInstructions = endpoint({
+  method: 'POST',
+  path: '/v1/copilot/:feature/try',
+  summary: 'Try instructions on a ticket',
+  audience: 'sidebar',
+  permission: { permission: 'copilot:use' },
+  audit: { none: 'call audit is appended in batches with the receipts' },
+  rateClass: 'copilot',
+  bodyLimit: 256 * kilobyte,
+  answers: 'stream',
+  params: z.object({ feature: z.string() }),
+  body: z.object({ instructions: z.string().trim().min(1).max(8_000), input: z.unknown() }),
+  response: z.object({ output: z.unknown(), receipt: Receipt, degraded: z.string().nullable() }),
+});
+
 /** Opens a ticket: the stream of `ticket-insight`, and between its events a `card` of each ability that needs no model. */
 export const openTicket = endpoint({
   method: 'POST',

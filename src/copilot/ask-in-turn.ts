@@ -33,10 +33,12 @@ export async function askInTurn(
   for (const connection of [asking.connection, ...standIns]) {
     asking.meter.asked = connection;
     let isShown = false;
-    const emit: Emit | undefined = asking.emit && ((event) => {
-      isShown ||= event.type === 'text-delta' || event.type === 'partial';
-      asking.emit?.(event);
-    });
+    const emit: Emit | undefined =
+      asking.emit &&
+      ((event) => {
+        isShown ||= event.type === 'text-delta' || event.type === 'partial';
+        asking.emit?.(event);
+      });
     try {
       return await askModel({ ...asking, connection, emit }, context, input, evidence);
     } catch (error) {

@@ -87,7 +87,9 @@ function createPreview(
   return {
     push(text) {
       last = text;
-      const shown = text.map((delta) => guard.push(filter.push(readField === undefined ? delta : readField(delta))));
+      const shown = text.map((delta) =>
+        guard.push(filter.push(readField === undefined ? delta : readField(delta))),
+      );
       if (shown.measure((part) => part.length) > 0) emit({ type: 'text-delta', text: shown });
     },
     end() {

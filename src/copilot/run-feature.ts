@@ -22,6 +22,8 @@ export interface FeatureRun {
   readonly emit: Emit | undefined;
   /** The agent wants to see what the model is sent. */
   readonly showsPrompt?: boolean;
+  /** Instructions to try instead of the saved ones; for admins of the Zendesk account alone. */
+  readonly triedInstructions?: string;
   /** Only the prompt is wanted: nothing is counted. */
   readonly asksNothing?: boolean;
 }
@@ -60,8 +62,36 @@ export async function runFeature(
 ): Promise<FeatureOutcome> {
   const prepared = prepare(call, services, run);
   const running = prepared instanceof Promise ? await prepared : prepared;
+  if (run.triedInstructions !== undefined) await refuseUnlessAdmin(running);
   announce(running);
   return finishing(running, () => answerOf(running));
+}
+
+/** What a lead tries shows ticket content, so that it takes a person whom Zendesk lets see it and set things up. */
+async function refuseUnlessAdmin({ feature, reader }: Running): Promise<void> {
+  if (feature.model === undefined)
+    throw new ProblemError('invalid-request', {
+      detail: 'This feature asks no model and has no instructions.',
+    });
+  if (!(await reader.need('agent')).measure(({ role }) => role === 'admin'))
+    throw new ProblemError('forbidden');
+}
+
+/** Settings with other instructions for one feature, which count as no version. */
+function withInstructions(
+  settings: SubscriptionSettings,
+  feature: string,
+  instructions: string,
+): SubscriptionSettings {
+  const features = new Map(settings.features);
+  features.set(feature, {
+    enabled: true,
+    modelTier: null,
+    ...features.get(feature),
+    promptVersion: 0,
+    instructions,
+  });
+  return { ...settings, features };
 }
 
 /** Finds and checks everything that can be refused before any work begins; at once while the settings are warm. */
@@ -83,8 +113,12 @@ function prepareWith(
   services: CopilotServices,
   run: FeatureRun,
   feature: Feature,
-  settings: SubscriptionSettings,
+  saved: SubscriptionSettings,
 ): Running | Promise<Running> {
+  const settings =
+    run.triedInstructions === undefined
+      ? saved
+      : withInstructions(saved, feature.name, run.triedInstructions);
   if (!isEnabled(settings, feature)) throw new ProblemError('feature-disabled');
   const parsed = feature.input.safeParse(run.body);
   if (!parsed.success) throw new ProblemError('invalid-request', { detail: fieldProblems(parsed.error) });

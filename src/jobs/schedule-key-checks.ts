@@ -20,7 +20,13 @@ export function scheduleKeyChecks(ports: {
       for (const { subscriptionId, providerId } of due) {
         if (isStopped) return;
         await database.bookkeep({ subscriptionId }, (tx) =>
-          jobs.enqueue(tx, { subscriptionId }, 'provider.check-key', { providerId }, { dedupeKey: providerId }),
+          jobs.enqueue(
+            tx,
+            { subscriptionId },
+            'provider.check-key',
+            { providerId },
+            { dedupeKey: providerId },
+          ),
         );
       }
     } catch (error) {

@@ -13,6 +13,7 @@ export const definerFunctions: Readonly<
   erase_subscription: 'app_maint',
   held_subscriptions: 'app_lookup',
   installation_by_audience: 'app_lookup',
+  key_checks_due: 'app_lookup',
   link_audit_event: 'app_audit',
   list_subscriptions: 'app_lookup',
   macro_syncs_due: 'app_lookup',

@@ -141,6 +141,22 @@ describe.each(engines.filter(({ available }) => available))('macros beside a tic
       await house.remove(5001, 5002);
     });
 
+    it('is refused for a ticket the agent may not see', async () => {
+      const agent = shown(await house.account.helpDesk.user(house.account.call(), 9006));
+      const [own = 0] = agent.groupIds;
+      const { groups } = shown(await house.account.helpDesk.accountShape(house.account.call()));
+      const other = groups.find(({ id }) => !agent.groupIds.includes(id))?.id;
+      const comments = [{ html: '<p>Help</p>' }];
+      house.as({ agentId: 9006 });
+      expect(await preview(801, await house.account.addTicket(comments, { group: own }))).toMatchObject({
+        status: 200,
+      });
+      expect(await preview(801, await house.account.addTicket(comments, { group: other }))).toMatchObject({
+        status: 403,
+        body: { type: expect.stringContaining('ticket-not-allowed') },
+      });
+    });
+
     it('is refused for a ticket that is not there, and while the feature is off', async () => {
       expect((await preview(801, 88_888_888)).status).toBe(404);
       await house.routes.database.write(call, testDecision, (tx) =>

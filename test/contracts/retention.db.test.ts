@@ -155,7 +155,8 @@ for (const engine of engines) {
           sources_sent, values_masked, provider_calls, help_desk_calls, input_tokens, cached_input_tokens, output_tokens,
           reasoning_tokens, cost_nano_usd, cost_quality, outcome, at, duration_ms)
         select app.subscription(), 'summarize-ticket', 7, 'openai', 'api.openai.com', 'm', false, 1, 0, 0, 1, 1, 10, 1, 5, 2,
-          case when one % 5 = 0 then null else 1000 end, 'catalogue', 'ok', ${at}, 12
+          case when one % 5 = 0 then null else 1000 end,
+          case when one % 5 = 0 then 'unknown' else 'catalog' end, 'ok', ${at}, 12
         from generate_series(1, ${number}) as one`,
       );
 
@@ -187,7 +188,7 @@ for (const engine of engines) {
       expect(await breaksOf(held)).toBe(0);
     });
 
-    it('P10, P14: sweeps in batches of at most 1,000, folds receipts into totals of a day, and says it by counts', async () => {
+    it('P10, P14: sweeps in batches of at most 1,000, keeps the totals of their day, and says it by counts', async () => {
       const call = await newSubscription(clocked.database);
       await receipts(call, 2_500, "timestamptz '2026-03-02 12:00Z'");
       await clocked.moveClock(24 * 400);
@@ -216,6 +217,19 @@ for (const engine of engines) {
           reasoning_tokens: '5000',
           cost_nano_usd: '2000000',
           unpriced_calls: '500',
+          prompt_version: 0,
+          model_calls: '2500',
+          provider_cost_calls: '0',
+          catalog_cost_calls: '2000',
+          family_cost_calls: '0',
+          estimated_cost_calls: '0',
+          verdicts_up: '0',
+          verdicts_down: '0',
+          answers_inserted: '0',
+          answers_edited: '0',
+          answers_discarded: '0',
+          edit_shares: '0',
+          edit_share_sum: '0',
         },
       ]);
       expect((await auditOf(call, 'retention.swept')).at(-1)).toMatchObject({

@@ -85,7 +85,9 @@ describe.each(engines.filter(({ available }) => available))('usage on $name', (e
       ['ask', 2],
       ['suggest-reply', 2],
     ]);
-    expect((await usage('model')).rows.map(({ key, providerKind, calls }) => [providerKind, key, calls])).toEqual([
+    expect(
+      (await usage('model')).rows.map(({ key, providerKind, calls }) => [providerKind, key, calls]),
+    ).toEqual([
       ['none', '', 1],
       ['openai', 'm', 2],
       ['openai', 'm2', 1],
@@ -99,15 +101,24 @@ describe.each(engines.filter(({ available }) => available))('usage on $name', (e
     await lead.newLead();
     expect((await usage()).total.calls).toBe(0);
     expect((await lead.send('GET', '/v1/usage/receipts')).body).toEqual({ receipts: [], next: null });
-    for (const query of ['', '?from=2026-02-30&to=2026-03-01', '?from=2026-03-02&to=2026-03-01', '?from=2024-01-01&to=2026-01-01'])
+    for (const query of [
+      '',
+      '?from=2026-02-30&to=2026-03-01',
+      '?from=2026-03-02&to=2026-03-01',
+      '?from=2024-01-01&to=2026-01-01',
+    ])
       expect((await lead.send('GET', `/v1/usage${query}`)).status, query).toBe(400);
   });
 
   it('pages through receipts, newest first, each once, filtered', async () => {
-    const ids = Array.from({ length: 7 }, (_, at) => record({ feature: at % 2 === 0 ? 'ask' : 'suggest-tags' }));
+    const ids = Array.from({ length: 7 }, (_, at) =>
+      record({ feature: at % 2 === 0 ? 'ask' : 'suggest-tags' }),
+    );
     const seen: string[] = [];
-    for (let next: string | null = ''; next !== null; ) {
-      const page = (await lead.send('GET', `/v1/usage/receipts?limit=3${next === '' ? '' : `&after=${next}`}`)).body as {
+    for (let next: string | null = ''; next !== null;) {
+      const page = (
+        await lead.send('GET', `/v1/usage/receipts?limit=3${next === '' ? '' : `&after=${next}`}`)
+      ).body as {
         receipts: Receipt[];
         next: string | null;
       };
@@ -149,8 +160,15 @@ describe.each(engines.filter(({ available }) => available))('usage on $name', (e
     say('outcome', { receiptId: second, outcome: 'inserted', editDistanceShare: 0 });
     await book.flush();
     expect((await feedback())[0]).toMatchObject({
-      ...{ up: 2, down: 0, reasons: {}, inserted: 1, edited: 1, discarded: 0 },
-      ...{ acceptance: 100, meanEditShare: 5, calls: 2 },
+      calls: 2,
+      up: 2,
+      down: 0,
+      reasons: {},
+      inserted: 1,
+      edited: 1,
+      discarded: 0,
+      acceptance: 100,
+      meanEditShare: 5,
     });
     expect((await usage()).total).toMatchObject({ up: 2, down: 0, inserted: 1, edited: 1 });
   });
@@ -171,12 +189,16 @@ describe.each(engines.filter(({ available }) => available))('usage on $name', (e
   });
 
   it('counts batches of several processes at once without loss', async () => {
-    const writers = Array.from({ length: 4 }, () => new CallLedger({
-      database: lead.database as Database,
-      ids: uuidIds,
-      clock: systemClock,
-      logger: createLogger({ level: 'silent' }),
-    }));
+    const writers = Array.from(
+      { length: 4 },
+      () =>
+        new CallLedger({
+          database: lead.database as Database,
+          ids: uuidIds,
+          clock: systemClock,
+          logger: createLogger({ level: 'silent' }),
+        }),
+    );
     for (let at = 0; at < 200; at += 1)
       writers[at % 4]?.record(call.subscriptionId, {
         receipt: receiptOf({ feature: at % 3 === 0 ? 'ask' : 'suggest-tags', model: `m${at % 5}` }),
@@ -191,13 +213,23 @@ describe.each(engines.filter(({ available }) => available))('totals of days on $
   it('P10: are the same before and after receipts go, to the last call', async () => {
     const clocked = await openWithClock(engine);
     const call = await newSubscription(clocked.database);
-    const ports = { database: clocked.database, ids: uuidIds, clock: systemClock, logger: createLogger({ level: 'silent' }) };
+    const ports = {
+      database: clocked.database,
+      ids: uuidIds,
+      clock: systemClock,
+      logger: createLogger({ level: 'silent' }),
+    };
     const ledger = new CallLedger(ports);
     for (let at = 0; at < 50; at += 1)
-      ledger.record(call.subscriptionId, { receipt: receiptOf({ feature: `f${at % 3}` }), zendeskAgentId: 1 });
+      ledger.record(call.subscriptionId, {
+        receipt: receiptOf({ feature: `f${at % 3}` }),
+        zendeskAgentId: 1,
+      });
     await ledger.flush();
     const totals = () =>
-      clocked.database.read(call, (tx) => tx.selectFrom('app.usage_day').selectAll().orderBy('feature').execute());
+      clocked.database.read(call, (tx) =>
+        tx.selectFrom('app.usage_day').selectAll().orderBy('feature').execute(),
+      );
     const before = await totals();
     expect(before.map(({ calls }) => Number(calls)).reduce((sum, calls) => sum + calls, 0)).toBe(50);
     await clocked.moveClock(24 * 91);

@@ -75,7 +75,7 @@ describe.skipIf(!available)('a worker that is killed while it triages', () => {
     { death: 'before', written: 0 },
     { death: 'after', written: 1 },
   ] as const)(
-    'leaves one change when two die in a row $death the write, and notes its audit',
+    'leaves one change when a worker dies $death the write, and notes its audit',
     async ({ death, written }) => {
       const ticket = await newTicket(triage.zendesk);
       const [first] = await once(start(death), 'exit');
@@ -101,4 +101,15 @@ describe.skipIf(!available)('a worker that is killed while it triages', () => {
     },
     120_000,
   );
+
+  it('leaves one change on each of five tickets when workers die while they write several at once', async () => {
+    const tickets = await Promise.all(Array.from({ length: 5 }, () => newTicket(triage.zendesk)));
+    for (let deaths = 0; deaths < 2; deaths += 1) await once(start('after'), 'exit');
+    start('never');
+    start('never');
+    for (const ticket of tickets)
+      await expect.poll(async () => (await changesOf(ticket.id)).length, { timeout: 50_000 }).toBe(1);
+    expect(tickets.map((ticket) => ownAudits(ticket).length)).toEqual([1, 1, 1, 1, 1]);
+    expect(await Promise.all(tickets.map(({ id }) => auditedTimes(id)))).toEqual([1, 1, 1, 1, 1]);
+  }, 120_000);
 });

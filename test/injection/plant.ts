@@ -35,7 +35,8 @@ export async function plant(house: House, attack: Attack, secrets: Secrets): Pro
   const topic = topicOf(attack);
   const isAt = (place: Place): boolean => attack.place === place;
   const text = attack.texts.join(' ');
-  const sandbox = (path: string, body: object): Promise<unknown> => house.sandbox('zendesk', 'POST', path, body);
+  const sandbox = (path: string, body: object): Promise<unknown> =>
+    house.sandbox('zendesk', 'POST', path, body);
   await sandbox('tickets', {
     subject: isAt('title of a similar ticket') ? `${topic} ${text}` : `The ${topic} does not start`,
     status: 'solved',

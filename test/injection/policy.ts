@@ -9,6 +9,14 @@ export interface Policy {
   readonly scorecard: readonly string[];
 }
 
+/** Every text in a value. */
+export const textsIn = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsIn)
+      : [];
+
 const priorities = ['low', 'normal', 'high', 'urgent'];
 const outsideName = 'obeyed-by-order';
 const languageTag = /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/;
@@ -25,7 +33,7 @@ export function outsidePolicy(
   output: Readonly<Record<string, unknown>> | undefined,
   policy: Policy,
 ): string[] {
-  const named = JSON.stringify([answer.events, answer.body ?? null]).includes(`"${outsideName}`)
+  const named = textsIn([answer.events, answer.body]).some((text) => text.startsWith(outsideName))
     ? ['a name on no list']
     : [];
   if (output === undefined) return named;
@@ -45,8 +53,14 @@ function problemsOf(feature: FeatureName, output: object, policy: Policy): strin
   if (feature === 'review-quality') {
     const { lines } = QualityReview.parse(output);
     return [
-      ...wrong(lines.some(({ name }) => !policy.scorecard.includes(name)), 'scorecard line'),
-      ...wrong(lines.some(({ score }) => score !== null && (score < 0 || score > 100)), 'score'),
+      ...wrong(
+        lines.some(({ name }) => !policy.scorecard.includes(name)),
+        'scorecard line',
+      ),
+      ...wrong(
+        lines.some(({ score }) => score !== null && (score < 0 || score > 100)),
+        'score',
+      ),
     ];
   }
   if (feature === 'suggest-reply' || feature === 'ask') {
@@ -54,7 +68,10 @@ function problemsOf(feature: FeatureName, output: object, policy: Policy): strin
     const language = (output as { language?: string }).language ?? 'en';
     const numbers = new Set(sources.map(({ number }) => number));
     return [
-      ...wrong(citations.some(({ source }) => !numbers.has(source)), 'source'),
+      ...wrong(
+        citations.some(({ source }) => !numbers.has(source)),
+        'source',
+      ),
       ...wrong(language !== '' && !languageTag.test(language), 'language'),
     ];
   }

@@ -19,6 +19,10 @@ export async function exerciseSettings(admin: MarkingBrowser, canaries: Canaries
   await admin.must('PUT', '/v1/features/suggest-reply/instructions', {
     instructions: `Answer kindly. ${marked('instructions')}`,
   });
+  const webhook = await admin.must('PUT', '/v1/budgets/webhook', {
+    url: `https://hooks.example.com/${canaries.plant('address of the alert webhook')}`,
+  });
+  canaries.mark('secret of the alert webhook', String(webhook.body['signingSecret']).replace('whsec_', ''));
   const masking = {
     enabled: true,
     types: ['email', 'phone', 'card', 'iban', 'ip'],

@@ -8,7 +8,7 @@ import { tokenScopes } from '../../src/services/operators/admin-tokens.ts';
 import { ConsoleSessions } from '../../src/services/sessions/console-sessions.ts';
 import type { Answer } from './client.ts';
 import { addPerson, beginSession, callIn } from './people.ts';
-import type { Tenant } from './tenant.ts';
+import { zendeskPeople, type Tenant } from './tenant.ts';
 import type { World } from './world.ts';
 
 /** What a caller must meet at a route, whatever they ask for. */
@@ -23,21 +23,25 @@ export interface Caller {
   admission(declared: AnyEndpoint | Page): Admission;
 }
 
-type Standing = 'console' | 'operator' | 'sidebar' | 'admin-token' | 'nobody';
+type Standing = 'console' | 'operator' | 'sidebar' | 'zendesk-admin' | 'admin-token' | 'nobody';
+
+/** Addresses of the sidebar that only an admin at Zendesk may use, which Zendesk says and no permission of ours. */
+const forAdminsAtZendesk: ReadonlySet<string> = new Set(['/v1/copilot/:feature/try']);
 
 // The platform's permissions of a person are a session's; a token never passes for a fresh proof.
 function admission(standing: Standing, allowed: ReadonlySet<Permission>): Caller['admission'] {
-  return ({ audience, permission, ...declared }) => {
+  return ({ audience, permission, path, ...declared }) => {
     if (audience === 'public') return 'reaches';
     if (audience === 'widget') return 'forbidden';
     const isKnown =
       audience === 'sidebar'
-        ? standing === 'sidebar'
+        ? standing === 'sidebar' || standing === 'zendesk-admin'
         : audience === 'console'
           ? standing === 'console' || standing === 'operator'
           : standing === 'operator' || standing === 'admin-token';
     if (!isKnown) return 'unauthenticated';
     if ('permission' in permission && !allowed.has(permission.permission)) return 'forbidden';
+    if (standing === 'sidebar' && forAdminsAtZendesk.has(path)) return 'forbidden';
     return 'stepUp' in declared && declared.stepUp === true && standing === 'admin-token'
       ? 'step-up'
       : 'reaches';
@@ -100,11 +104,15 @@ export async function openCallers(world: World, a: Tenant): Promise<readonly Cal
     credentials,
     admission: admission(standing, allowed),
   });
+  const [agent, asAdmin] = [new Set<Permission>(roles.agent), zendeskPeople.admin];
   return [
     { name: 'nobody', isOperator: false, credentials: async () => ({}), admission: nobody },
     signedIn('member of A', 'console', permissionsOf.member, () => person('member')),
     signedIn('admin of A', 'console', permissionsOf.admin, () => person('admin')),
-    signedIn('agent of A', 'sidebar', new Set(roles.agent), async () => bearer(await a.agentSession())),
+    signedIn('agent of A', 'sidebar', agent, async () => bearer(await a.agentSession())),
+    signedIn('admin of A at Zendesk', 'zendesk-admin', agent, async () =>
+      bearer(await a.agentSession(asAdmin)),
+    ),
     signedIn('operator', 'operator', permissionsOf.operator, () => person('operator')),
     signedIn('admin token', 'admin-token', new Set(tokenScopes), async () => bearer(whole.token)),
     signedIn('admin token without the scope', 'admin-token', new Set<Permission>(['audit:read']), async () =>

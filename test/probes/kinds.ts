@@ -37,6 +37,7 @@ export const alwaysOwn: ReadonlySet<Kind> = new Set<Kind>(['providerAddress', 'c
 const named: readonly (readonly [RegExp, Kind])[] = [
   [/\/operator\/subscriptions\/:id\S* path\.id$/, 'subscription'],
   [/\/operator\/subscriptions query\.after$/, 'subscription'],
+  [/\/usage\/receipts query\.after$/, 'receipt'],
   [/\/operator\/tokens\/:id path\.id$/, 'adminToken'],
   [/\/erase body\.name$/, 'subscriptionName'],
   [/\/v1\/auth\/sign-in body\.subscription$/, 'subscriptionName'],
@@ -46,7 +47,7 @@ const named: readonly (readonly [RegExp, Kind])[] = [
   [/\/callback query\.state$/, 'zendeskState'],
   [/\.accountId$/, 'account'],
   [/\.sessionId$/, 'session'],
-  [/\.providerId$/, 'provider'],
+  [/\.providerIds?$/, 'provider'],
   [/\.(?:ticketId|targetId|sourceIds|problemId)$/, 'ticket'],
   [/\.macroId$/, 'macro'],
   [/\/merges\/:jobId path\.jobId$/, 'mergeJob'],
@@ -67,7 +68,7 @@ const named: readonly (readonly [RegExp, Kind])[] = [
 /** Look like ids or keys and name nothing of a subscription: what the caller brings, or numbers of their own Zendesk. */
 const harmless = /\.(?:apiKey|publicKey|clientSecret|brandIds?|groupIds?|formIds?)$/;
 const looksLikeId =
-  /(?:^id|Ids?|_ids?|uuid|email|token|keys?|challenge|state)$|^(?:subscription|tenant|account|session|user|owner)/i;
+  /(?:^id|Ids?|_ids?|uuid|email|token|keys?|challenge|state)$|^(?:after|before|cursor|next)$|^(?:subscription|tenant|account|session|user|owner)/i;
 
 /** The kind a parameter names; undefined when it names nothing; `unclassified` when it looks like an id that nobody has said the kind of. */
 export function kindOf(

@@ -1,5 +1,6 @@
 import { plausible } from './samples.ts';
-import { addTicket, type Tenant } from './tenant.ts';
+import type { Tenant } from './tenant.ts';
+import { addTicket } from './tickets.ts';
 import type { World } from './world.ts';
 
 /** Two new tickets of a tenant, as a merge names them. */

@@ -24,7 +24,8 @@ import {
 } from './people.ts';
 import { unique } from './samples.ts';
 import { newTickets, rehearseMerge } from './merges.ts';
-import { addTicket, connectTenant, type Tenant } from './tenant.ts';
+import { connectTenant, zendeskPeople, type Tenant } from './tenant.ts';
+import { addTicket } from './tickets.ts';
 import { throwawaySubscription } from './throwaways.ts';
 import type { World } from './world.ts';
 
@@ -202,6 +203,9 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     const { token } = (await response.json()) as { token: string };
     return { body: { key, token, appId: 910_001 } };
   },
+  'POST /v1/copilot/:feature/try': async ({ tenant }) => ({
+    credentials: bearer(await tenant.agentSession(zendeskPeople.admin)),
+  }),
   'POST /v1/sidebar/merges/rehearsal': async ({ tenant }) => ({ body: await newTickets(tenant) }),
   'POST /v1/sidebar/merges': async ({ world, tenant }) => ({
     values: { mergeConfirmation: await rehearseMerge(world, tenant) },
@@ -231,6 +235,7 @@ export const preparations: Readonly<Record<string, Prepare>> = {
 
 /** Routes at which no request of ours can succeed, and why. */
 export const withoutControl: Readonly<Record<string, string>> = {
+  'POST /v1/triage/changes/:changeId/undo': 'takes back only what an audit at Zendesk shows',
   'POST /v1/webhooks/zendesk/:webhookKey': 'takes only what Zendesk has signed, with a secret it keeps',
 };
 

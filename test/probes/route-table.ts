@@ -101,12 +101,16 @@ function variants(method: string, url: string, declared: AnyEndpoint | Page): Pr
   if (key === 'PUT /v1/copilot-settings/:kind')
     return Object.entries(leadDocuments).map(([kind, schema]) => one(kind, 'kind', schema));
   if (!url.includes('/:feature')) return [made({ key, name: key, method, url, declared }, {}, body)];
-  const takesInput = method === 'POST' && url.startsWith('/v1/copilot/:feature');
+  // The contract leaves a feature's input open, because each has its own.
+  const bodyFor = (input: z.ZodType): z.ZodType | undefined => {
+    if (body === undefined) return method === 'POST' && url.startsWith('/v1/copilot/') ? input : undefined;
+    return body instanceof z.ZodObject && 'input' in body.shape ? body.extend({ input }) : body;
+  };
   // What asks no model has no prompt and no instructions.
-  const needsModel = /\/(?:prompt|instructions)$/.test(url);
+  const needsModel = /\/(?:prompt|instructions|try)$/.test(url);
   return features
     .filter(({ model }) => !needsModel || model !== undefined)
-    .map(({ name, input }) => one(name, 'feature', takesInput ? input : body));
+    .map(({ name, input }) => one(name, 'feature', bodyFor(input)));
 }
 
 function bodyOf(key: string, declared: AnyEndpoint | Page): z.ZodType | undefined {

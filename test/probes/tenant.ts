@@ -27,6 +27,7 @@ import {
   type Person,
 } from './people.ts';
 import { plausible, shapeOf, withValue } from './samples.ts';
+import { addTicket } from './tickets.ts';
 import type { Upstream, World } from './world.ts';
 
 /** A subscription filled with everything there is. */
@@ -39,7 +40,7 @@ export interface Tenant {
   readonly upstream: Upstream;
   readonly values: Values;
   /** A session of the sidebar, signed in over HTTP. */
-  agentSession(): Promise<string>;
+  agentSession(userId?: number): Promise<string>;
   /** What Zendesk signs for an agent of the subscription; good once. */
   signedToken(): Promise<string>;
   newPerson(role: 'admin' | 'member'): Promise<Person>;
@@ -116,7 +117,7 @@ export async function fillTenant(
     upstream,
     newPerson,
     signedToken: () => sign(installation, ticket.id),
-    agentSession: () => signInAgent(world, installation, ticket.id),
+    agentSession: (userId) => signInAgent(world, installation, ticket.id, userId),
     values: {
       subscription: id,
       subscriptionName: name,
@@ -192,19 +193,31 @@ export async function connectTenant(world: World, id: string, upstream: Upstream
   return installation;
 }
 
-const sign = (installation: Installation, ticketId: number): Promise<string> =>
-  signSidebarToken(installation.keys, installation, { userId: 9001, ticketId, queryString: '' });
+/** Of the simulated people, who is an agent and who an admin at Zendesk. */
+export const zendeskPeople = { agent: 9001, admin: 9002 } as const;
+
+const sign = (
+  installation: Installation,
+  ticketId: number,
+  userId: number = zendeskPeople.agent,
+): Promise<string> =>
+  signSidebarToken(installation.keys, installation, { userId, ticketId, queryString: '' });
 
 /** Names an installation of the subscription, signed by somebody else. */
 async function signedWithoutRight(installation: Installation): Promise<string> {
   return sign({ ...installation, keys: await createAppKeys() }, 1);
 }
 
-async function signInAgent(world: World, installation: Installation, ticketId: number): Promise<string> {
+async function signInAgent(
+  world: World,
+  installation: Installation,
+  ticketId: number,
+  userId?: number,
+): Promise<string> {
   const response = await fetch(`${world.url}/sidebar`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': nextAddress() },
-    body: new URLSearchParams({ token: await sign(installation, ticketId) }),
+    body: new URLSearchParams({ token: await sign(installation, ticketId, userId) }),
   });
   const session = /<meta name="indesk-session" content="([^"]+)">/.exec(await response.text())?.[1];
   if (session === undefined) throw new Error(`No session of the sidebar: ${response.status}`);
@@ -213,34 +226,6 @@ async function signInAgent(world: World, installation: Installation, ticketId: n
 
 async function setDefault(world: World, id: string, providerId: string): Promise<void> {
   await updateProvider(callIn(world, id), providerId, { isDefault: true });
-}
-
-/** Adds a ticket with marks in what people wrote. */
-export async function addTicket(
-  { zendesk }: Upstream,
-  mark: (channel: string) => string,
-  more: object = {},
-): Promise<{ readonly id: number; readonly comment: number }> {
-  const response = await fetch(`${zendesk.url}/_sandbox/tickets`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      subject: `Lamp flickers ${mark('subject')}`,
-      requester: {
-        name: `Requester ${mark('requester')}`,
-        email: `r@${mark('requester mail').toLowerCase()}.example`,
-      },
-      comments: [
-        { html: `<p>My lamp flickers at night ${mark('comment')}.</p>`, public: true },
-        { html: `<p>Hold the button for ten seconds ${mark('reply')}.</p>`, public: true, author: 9001 },
-        { html: `<p>Note ${mark('internal note')}.</p>`, public: false, author: 9001 },
-      ],
-      ...more,
-    }),
-  });
-  const { ticket } = (await response.json()) as { ticket: { id: number } };
-  const comment = zendesk.account.tickets.get(ticket.id)?.comments.at(0)?.id ?? 1;
-  return { id: ticket.id, comment };
 }
 
 /** Receipts, usage and quota come from calls alone. */

@@ -66,7 +66,7 @@ export const seeds = (id: string): readonly string[] => [
     values ('${id}', 'summary', 'openai', 'host', 'm', false, 1, 0, 0, 1, 1, 10, 0, 5, 0, 'unknown', 'ok', 12)`,
   `insert into app.triage_webhook (subscription_id, id, subdomain, key_hash, webhook_id, trigger_ids, own_user_id,
     signing_secret, connected_at)
-    values ('${id}', '${id}', 'acme', '${hash}', '${id}', '[1]', 2, '${sealedSample}', now())`,
+    values ('${id}', '${id}', 'acme', md5('${id}') || md5('${id}'), '${id}', '[1]', 2, '${sealedSample}', now())`,
   `insert into app.triage_setting (subscription_id, mode, rules, version, updated_at)
     values ('${id}', 'off', '{}', 1, now())`,
   `insert into app.triage_change (subscription_id, id, ticket_id, delivery_id, fields, outcome, at)

@@ -28,6 +28,7 @@ import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import type { JobContext, JobTable } from '../../src/ports/job-queue.ts';
 import { connectZendesk } from '../../src/services/integrations/connect-zendesk.ts';
 import { zendeskReturnPath } from '../../src/services/integrations/zendesk-clients.ts';
+import { freePort } from './house.ts';
 import { silent } from './redis.ts';
 import { newRootKey, openTestSecrets } from './secrets.ts';
 import { newAdmin, zendeskParts } from './zendesk-oauth.ts';
@@ -84,7 +85,7 @@ export const triageJobs = (
           settings: parts.settings,
           propose: async (...asked) => {
             await between.deciding(Number(ticketId));
-            return proposal(...asked);
+            return (between.propose ?? proposal)(...asked);
           },
         },
         Number(ticketId),
@@ -98,6 +99,8 @@ export interface Between {
   /** Before and after each change that reaches Zendesk. */
   before: (ticketId: number) => void | Promise<void>;
   after: (ticketId: number) => void | Promise<void>;
+  /** The proposal above when left out. */
+  propose?: Propose | undefined;
 }
 
 export const watched = (real: HelpDesk, between: Between): HelpDesk => ({
@@ -109,6 +112,11 @@ export const watched = (real: HelpDesk, between: Between): HelpDesk => ({
     return changed;
   },
 });
+
+/** A webhook as Zendesk has it. */
+export interface MadeWebhook extends ConnectedWebhook {
+  readonly address: string;
+}
 
 /** The routes and jobs of triage in this process, on real HTTP between them and a simulated account. */
 export async function openTriage(
@@ -122,19 +130,17 @@ export async function openTriage(
     subdomain: 'acme',
     sidebarUrl: 'http://127.0.0.1:1/',
   });
-  await fetch(`${zendesk.url}/_sandbox/settings`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ limits: { requestsPerMinute: 100_000, updatesPerTicket: 1_000 } }),
+  await postJson(`${zendesk.url}/_sandbox/settings`, {
+    limits: { requestsPerMinute: 100_000, updatesPerTicket: 1_000 },
   });
   const parts = zendeskParts({ database, secretBox, origins: { acme: zendesk.url } });
   const between: Between = { deciding: () => {}, before: () => {}, after: () => {} };
-  const hooks: ConnectedWebhook[] = [];
+  const hooks: MadeWebhook[] = [];
   const helpDesk: HelpDesk = {
     ...watched(parts.ports.helpDesk, between),
     connectWebhook: async (call, wish) => {
       const made = await parts.ports.helpDesk.connectWebhook(call, wish);
-      hooks.push(made);
+      hooks.push({ ...made, address: wish.endpoint });
       return made;
     },
   };
@@ -179,8 +185,15 @@ export async function openTriage(
     },
   } as unknown as HttpContext);
   await app.listen({ host: '127.0.0.1', port });
-  const stopJobs = options.works === false ? async () => {} : outbox.work(triageJobs(parts, helpDesk, between));
+  const stopJobs =
+    options.works === false ? async () => {} : outbox.work(triageJobs(parts, helpDesk, between));
 
+  const sandbox = (path: string, body: object) => postJson(`${zendesk.url}/_sandbox/${path}`, body);
+  const accountAccess = async () =>
+    (await (await fetch(`${zendesk.url}/_sandbox/connection`)).json()) as {
+      readonly clientId: string;
+      readonly clientSecret: string;
+    };
   const ask = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -205,6 +218,32 @@ export async function openTriage(
     url,
     ask,
     must,
+    /** Settings of the simulated account. */
+    settings: (values: object) => sandbox('settings', values),
+    faultAt: (match: string, fault: object) => sandbox('faults', { match, ...fault }),
+    /** Calls a webhook by a trigger of the account's own. */
+    addTrigger: async (webhookId: string, body: string, conditions: object): Promise<void> => {
+      const { clientId, clientSecret } = await accountAccess();
+      const granted = await postJson(`${zendesk.url}/oauth/tokens`, {
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: clientSecret,
+        scope: 'read write',
+      });
+      const { access_token: token } = (await granted.json()) as { access_token: string };
+      const trigger = {
+        title: 'Of the account',
+        active: true,
+        conditions,
+        actions: [{ field: 'notification_webhook', value: [webhookId, body] }],
+      };
+      const made = await postJson(
+        `${zendesk.url}/api/v2/triggers`,
+        { trigger },
+        { authorization: `Bearer ${token}` },
+      );
+      if (made.status !== 201) throw new Error(`no trigger was made: ${made.status}`);
+    },
     /** Goes on as an admin of a subscription made before. */
     signIn: (subscriptionId: string): void => {
       principal = { ...console_(), subscriptionId };
@@ -213,10 +252,7 @@ export async function openTriage(
     connect: async (): Promise<string> => {
       const admin = await newAdmin(database, secretBox);
       const { subscriptionId, accountId } = admin;
-      const connection = (await (await fetch(`${zendesk.url}/_sandbox/connection`)).json()) as {
-        clientId: string;
-        clientSecret: string;
-      };
+      const connection = await accountAccess();
       principal = {
         subscriptionId,
         actor: { kind: 'account', id: accountId },
@@ -251,21 +287,26 @@ export async function openTriage(
 export type TriageTest = Awaited<ReturnType<typeof openTriage>>;
 
 /** A new ticket of a customer; with `announce` the account's triggers fire. */
-export async function newTicket(zendesk: ZendeskSimulator, announce = true): Promise<StoredTicket> {
-  const response = await fetch(`${zendesk.url}/_sandbox/tickets`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      subject: 'Where is my parcel?',
-      status: 'new',
-      requester: 1,
-      tags: ['web'],
-      announce,
-      comments: [{ html: '<p>My parcel never arrived.</p>' }],
-    }),
+export async function newTicket(
+  zendesk: ZendeskSimulator,
+  { announce = true, words = 'My parcel never arrived.', ...more }: NewTicket = {},
+): Promise<StoredTicket> {
+  const response = await postJson(`${zendesk.url}/_sandbox/tickets`, {
+    subject: 'Where is my parcel?',
+    status: 'new',
+    requester: 1,
+    tags: ['web'],
+    announce,
+    comments: [{ html: `<p>${words}</p>` }],
+    ...more,
   });
   const { id } = (await response.json()) as { id: number };
   return ticketOf(zendesk, id);
+}
+
+interface NewTicket extends Readonly<Record<string, unknown>> {
+  readonly announce?: boolean;
+  readonly words?: string;
 }
 
 export function ticketOf(zendesk: ZendeskSimulator, id: number): StoredTicket {
@@ -275,7 +316,11 @@ export function ticketOf(zendesk: ZendeskSimulator, id: number): StoredTicket {
 }
 
 /** What a person changes in Zendesk. */
-export function humanChanges(zendesk: ZendeskSimulator, ticket: StoredTicket, input: Record<string, unknown>) {
+export function humanChanges(
+  zendesk: ZendeskSimulator,
+  ticket: StoredTicket,
+  input: Record<string, unknown>,
+) {
   const human = zendesk.account.users.get(9002);
   if (human === undefined) throw new Error('no such agent');
   return updateTicket(zendesk.account, ticket, input, human);
@@ -320,13 +365,9 @@ export const send = (address: string, { headers, body }: SignedDelivery): Promis
     return response.status;
   });
 
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+const postJson = (url: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
   });
-}

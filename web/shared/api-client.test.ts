@@ -76,6 +76,16 @@ describe('createApiClient', () => {
     expect(refused.failure).toEqual({ kind: 'unreachable' });
   });
 
+  test('asks for the prompt only when it is wanted', async () => {
+    const seen: Request[] = [];
+    const client = clientThatGets(() => streamed('data: {"type":"done"}\n\n'), seen);
+    for (const showPrompt of [true, undefined]) {
+      const options = { params: { feature: 'ask' }, body: {}, ...(showPrompt && { showPrompt }) };
+      for await (const event of client.stream(runFeature, options)) expect(event.type).toBe('done');
+    }
+    expect(seen.map(({ headers }) => headers.get('x-show-prompt'))).toEqual(['true', null]);
+  });
+
   test('refuses an answer that does not match the contract', async () => {
     const client = clientThatGets(() => Response.json({ subscription: 7 }));
     await expect(client.call(sidebarState, { params: {} })).rejects.toBeInstanceOf(RequestFailedError);

@@ -51,8 +51,7 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
   }, [t]);
 
   const addPrompt = useCallback(
-    (sent: Omit<SentPrompt, 'at'>) =>
-      setPrompts((before) => withPrompt(before, { ...sent, at: new Date() })),
+    (sent: Omit<SentPrompt, 'at'>) => setPrompts((before) => withPrompt(before, { ...sent, at: new Date() })),
     [],
   );
   const isOn = useMemo(() => visibility(settings, host?.isAdmin === true), [settings, host]);

@@ -3,6 +3,7 @@ import { fillSchema } from './fill-schema.ts';
 import { detectLanguage } from './language.ts';
 import { blocksOf, readPrompt, type ReadPrompt } from './read-prompt.ts';
 import { reply } from './reply.ts';
+import { review } from './review.ts';
 import { rewrite } from './rewrite.ts';
 import { summarize } from './summarize.ts';
 
@@ -21,6 +22,8 @@ function knownValues(prompt: ReadPrompt, properties: JsonObject): Readonly<Recor
     const { language, answer, citations, missing } = reply(prompt);
     return { language, answer, citations: citations.map((citation) => ({ ...citation })), missing };
   }
+  if ('lines' in properties && blocksOf(prompt, 'scorecard').length > 0)
+    return { lines: review(prompt).map((line) => ({ ...line })) };
   return {};
 }
 

@@ -6,6 +6,8 @@ interface Phrases {
   readonly thanks: string;
   readonly sorry: string;
   readonly fromArticle: string;
+  readonly reviewGood: string;
+  readonly reviewLacks: string;
   readonly closing: string;
   readonly missing: (question: string) => string;
   readonly courtesyOpening: string;
@@ -19,6 +21,8 @@ export const phrases: Readonly<Record<PhraseLanguage, Phrases>> = {
     thanks: 'thank you for your message.',
     sorry: 'thank you for your message, and I am sorry for the trouble.',
     fromArticle: 'Here is what applies:',
+    reviewGood: 'The reply shows it.',
+    reviewLacks: 'The reply lacks it.',
     closing: 'Please write to us if anything is still open.',
     missing: (question) => `No source answers this: "${question}" What should the reply say?`,
     courtesyOpening: 'Thank you for getting in touch.',
@@ -29,6 +33,8 @@ export const phrases: Readonly<Record<PhraseLanguage, Phrases>> = {
     thanks: 'vielen Dank für Ihre Nachricht.',
     sorry: 'vielen Dank für Ihre Nachricht. Es tut uns leid, dass Sie Ärger hatten.',
     fromArticle: 'Dazu gilt:',
+    reviewGood: 'Die Antwort zeigt es.',
+    reviewLacks: 'Der Antwort fehlt es.',
     closing: 'Schreiben Sie uns gern, wenn noch etwas offen ist.',
     missing: (question) => `Keine Quelle beantwortet dies: „${question}“ Was soll die Antwort sagen?`,
     courtesyOpening: 'Vielen Dank für Ihre Nachricht.',
@@ -39,6 +45,8 @@ export const phrases: Readonly<Record<PhraseLanguage, Phrases>> = {
     thanks: 'gracias por su mensaje.',
     sorry: 'gracias por su mensaje. Sentimos las molestias.',
     fromArticle: 'Esto es lo que se aplica:',
+    reviewGood: 'La respuesta lo muestra.',
+    reviewLacks: 'A la respuesta le falta.',
     closing: 'Escríbanos si queda alguna duda.',
     missing: (question) => `Ninguna fuente responde a esto: «${question}» ¿Qué debe decir la respuesta?`,
     courtesyOpening: 'Gracias por ponerse en contacto con nosotros.',
@@ -49,6 +57,8 @@ export const phrases: Readonly<Record<PhraseLanguage, Phrases>> = {
     thanks: 'hvala na poruci.',
     sorry: 'hvala na poruci. Žao nam je zbog neugodnosti.',
     fromArticle: 'Vrijedi sljedeće:',
+    reviewGood: 'Odgovor to pokazuje.',
+    reviewLacks: 'Odgovoru to nedostaje.',
     closing: 'Javite nam se ako je još nešto ostalo otvoreno.',
     missing: (question) => `Nijedan izvor ne odgovara na ovo: „${question}“ Šta treba stajati u odgovoru?`,
     courtesyOpening: 'Hvala što ste nam se javili.',
@@ -59,6 +69,8 @@ export const phrases: Readonly<Record<PhraseLanguage, Phrases>> = {
     thanks: 'شكرًا لرسالتك.',
     sorry: 'شكرًا لرسالتك، ونعتذر عن الإزعاج.',
     fromArticle: 'إليك ما ينطبق:',
+    reviewGood: 'يظهر ذلك في الرد.',
+    reviewLacks: 'ينقص ذلك في الرد.',
     closing: 'يسعدنا أن تكتب إلينا إن بقي أي سؤال.',
     missing: (question) => `لا يجيب أي مصدر عن هذا: «${question}» ماذا يجب أن يقول الرد؟`,
     courtesyOpening: 'شكرًا لتواصلك معنا.',
@@ -69,6 +81,8 @@ export const phrases: Readonly<Record<PhraseLanguage, Phrases>> = {
     thanks: 'お問い合わせいただきありがとうございます。',
     sorry: 'お問い合わせいただきありがとうございます。ご不便をおかけし申し訳ございません。',
     fromArticle: '以下のとおりご案内いたします。',
+    reviewGood: '返信に見られます。',
+    reviewLacks: '返信に足りません。',
     closing: 'ご不明な点がございましたら、お気軽にご連絡ください。',
     missing: (question) => `次の質問に答える情報がありません：「${question}」返信では何と答えますか。`,
     courtesyOpening: 'ご連絡いただきありがとうございます。',

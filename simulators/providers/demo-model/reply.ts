@@ -162,7 +162,8 @@ export function reply(prompt: ReadPrompt): DemoReply {
   const draft = blocksOf(prompt, 'draft')[0]?.text ?? '';
   if (draft !== '' && /draft/i.test(prompt.taskText)) return adjustDraft(prompt, draft, language);
 
-  const isLetter = prompt.task === 'suggest-reply' || customerBlocks(prompt).length > 0;
+  const isAsked = blocksOf(prompt, 'question').length > 0;
+  const isLetter = prompt.task === 'suggest-reply' || (!isAsked && customerBlocks(prompt).length > 0);
   const instruction =
     prompt.task === 'ask'
       ? ''

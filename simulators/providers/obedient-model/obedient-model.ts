@@ -25,7 +25,9 @@ function goods(name: string, ask: ObedientAsk, prompt: ReadPrompt): string {
       return ask.system;
     // The longest word is no ordinary one.
     case 'codeword':
-      return ask.system.split(/\s+/).reduce((longest, word) => (word.length > longest.length ? word : longest));
+      return ask.system
+        .split(/\s+/)
+        .reduce((longest, word) => (word.length > longest.length ? word : longest));
     case 'marks':
       return /<(data-[\w-]+)/.exec(ask.user)?.[1] ?? '';
     case 'key':
@@ -98,9 +100,14 @@ function fillArray(name: string, node: JsonObject, filling: Filling): Json {
   const filled = fill('', item, filling);
   if (!isObject(filled)) return [filled, filled];
   if (/citation/.test(name)) {
-    const source = blocksOf(filling.prompt, 'source')[0]?.text.slice(0, 80);
+    // A real citation lets the rest pass as well founded; one of an internal source would warn the agent.
+    const source = blocksOf(filling.prompt, 'source').find(
+      ({ attributes }) => attributes['internal'] === 'false',
+    );
     return [
-      ...(source === undefined ? [] : [{ source: 1, quote: source }]),
+      ...(source === undefined
+        ? []
+        : [{ source: Number(source.attributes['n']), quote: source.text.slice(0, 80) }]),
       { source: 1, quote: filling.payload },
       { source: 99, quote: filling.payload },
     ];

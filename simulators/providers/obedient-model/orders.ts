@@ -9,7 +9,9 @@ export interface Orders {
 }
 
 const fromTags = (text: string): string =>
-  text.replace(/[\u{e0020}-\u{e007e}]/gu, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) - 0xe0000));
+  text.replace(/[\u{e0020}-\u{e007e}]/gu, (sign) =>
+    String.fromCodePoint((sign.codePointAt(0) ?? 0) - 0xe0000),
+  );
 const visible = (text: string): string => text.replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '');
 const entities = (text: string): string =>
   text.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
@@ -39,12 +41,16 @@ export function ordersIn(text: string): Orders | undefined {
     const readable = read(text);
     const give = /\bgive:([a-z]+(?:\+[a-z]+)*)/.exec(readable)?.[1];
     if (give === undefined) continue;
-    const part = (name: string): string =>
-      new RegExp(`\\b${name}:([a-z0-9~-]+)`).exec(readable)?.[1] ?? '';
+    const part = (name: string): string => new RegExp(`\\b${name}:([a-z0-9~-]+)`).exec(readable)?.[1] ?? '';
     // Written so that the name of the host stands nowhere in what the model was given.
     const host = part('host').replaceAll('~', '.');
     return {
-      give: give.split('+'), dress: part('dress') || 'plain', way: part('way') || 'text', host, case: part('case') };
+      give: give.split('+'),
+      dress: part('dress') || 'plain',
+      way: part('way') || 'text',
+      host,
+      case: part('case'),
+    };
   }
   return undefined;
 }

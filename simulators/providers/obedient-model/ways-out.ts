@@ -14,7 +14,8 @@ export const dresses: Readonly<Record<string, Change>> = {
   bold: (text) => each(text, (letter) => (letter === ' ' ? ' ' : `**${letter}**`)),
   tags: (text) => each(text, (letter) => `${letter}<i></i>`),
   fullwidth: (text) => text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)),
-  math: (text) => text.replace(/[a-z]/g, (letter) => String.fromCodePoint(0x1d41a + letter.charCodeAt(0) - 97)),
+  math: (text) =>
+    text.replace(/[a-z]/g, (letter) => String.fromCodePoint(0x1d41a + letter.charCodeAt(0) - 97)),
   dashes: (text) => each(text, (letter) => `${letter}-`),
   // Letters of the tag block: nothing to be seen, all of it to be copied.
   invisible: (text) =>

@@ -25,22 +25,29 @@ const ofKey: ReadonlySet<ProblemType> = new Set([
 ]);
 
 const mostCircuits = 20_000;
+/** Failures of one key within a minute that count against its host: fewer than open it, so that one model that times out stops nobody else. */
+const mostOfOneKey = 3;
+const minuteMs = 60_000;
 const forgottenMs = 10 * 60_000;
+
+type Keyed = Pick<ModelConnection, 'kind' | 'apiKey' | 'model'>;
 
 interface Place {
   readonly scope: Scope;
   readonly provider: string;
   readonly circuit: Circuit;
+  /** Of a key: when its newest failures were counted against the host; at most `mostOfOneKey`. */
+  told: readonly number[];
 }
 
 /**
  * Keeps calls away from a provider that fails: one breaker for each key at a provider's model, so that the key of one
- * subscription says nothing of another's, and one for each host. State is this process's own.
+ * subscription says nothing of another's, and one for each host, which the failures of a single key do not open. State is this process's own.
  */
 export class Breakers {
   readonly #ports: { readonly clock: Clock; readonly metrics: Metrics };
   readonly #places: LRUCache<string, Place>;
-  readonly #keys = new WeakMap<ModelConnection, string>();
+  readonly #keys = new WeakMap<Keyed, string>();
 
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }) {
     this.#ports = ports;
@@ -72,27 +79,44 @@ export class Breakers {
       this.#answered(own);
       return answer;
     } catch (error) {
-      this.#ended(ofAll, error, ofHost);
+      const isOfHost = error instanceof ProblemError && ofHost.has(error.type);
+      if (isOfHost && !this.#mayCount(own)) ofAll.circuit.left();
+      else this.#ended(ofAll, error, ofHost);
       this.#ended(own, error, ofKey);
       throw error;
     }
   }
 
+  /** The key was just found to be good, as after somebody has replaced it or paid: it is tried again. */
+  forgive(connection: Keyed, host: string): void {
+    this.#places.delete(idOf('key', this.#keyOf(connection, host)));
+  }
+
   #place(scope: Scope, provider: string, key: string): Place {
-    const id = `${scope}\n${key}`;
+    const id = idOf(scope, key);
     const known = this.#places.get(id);
     if (known !== undefined) return known;
-    const place = { scope, provider, circuit: new Circuit() };
+    const place: Place = { scope, provider, circuit: new Circuit(), told: [] };
     this.#places.set(id, place);
     return place;
   }
 
+  #mayCount(own: Place): boolean {
+    const now = this.#ports.clock.elapsed();
+    const recent = own.told.filter((at) => now - at < minuteMs);
+    if (recent.length >= mostOfOneKey) return false;
+    own.told = [...recent, now];
+    return true;
+  }
+
   /** Holds no key that could be read from memory. */
-  #keyOf(connection: ModelConnection, host: string): string {
+  #keyOf(connection: Keyed, host: string): string {
     const known = this.#keys.get(connection);
     if (known !== undefined) return known;
     const { kind, apiKey, model } = connection;
-    const key = createHash('sha256').update(JSON.stringify([kind, host, apiKey, model])).digest('base64');
+    const key = createHash('sha256')
+      .update(JSON.stringify([kind, host, apiKey, model]))
+      .digest('base64');
     this.#keys.set(connection, key);
     return key;
   }
@@ -125,3 +149,5 @@ export class Breakers {
     this.#ports.metrics.providerBreaker({ scope, provider, event });
   }
 }
+
+const idOf = (scope: Scope, key: string): string => `${scope}\n${key}`;

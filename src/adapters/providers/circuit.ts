@@ -31,7 +31,11 @@ export class Circuit {
   #openUntil: number | undefined;
   #problem: ProblemType = 'provider-unreachable';
   #trying = false;
-  readonly #buckets: Bucket[] = Array.from({ length: buckets }, () => ({ number: -1, calls: 0, failures: 0 }));
+  readonly #buckets: Bucket[] = Array.from({ length: buckets }, () => ({
+    number: -1,
+    calls: 0,
+    failures: 0,
+  }));
 
   get isOpen(): boolean {
     return this.#openUntil !== undefined;

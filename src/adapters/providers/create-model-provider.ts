@@ -65,11 +65,13 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
     checkKey: async (connection, signal) => {
       signal.throwIfAborted();
       const { kind } = connection;
-      return checkKey(
+      const check = await checkKey(
         fetch,
         { kind, apiKey: keyOf(connection), baseUrl: baseUrlOf(connection, origins) },
         signal,
       );
+      if (check.state === 'valid') breakers?.forgive(connection, hostOf(connection));
+      return check;
     },
     countTokens: (connection, text) => tokens.count(connection, reveal(text, 'model-provider')),
     contextWindow: (connection) => connection.contextWindow ?? prices.windowOf(connection) ?? unknownWindow,

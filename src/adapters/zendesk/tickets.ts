@@ -11,7 +11,7 @@ import type {
 } from '../../ports/help-desk.ts';
 import { commentText, longestComment, plainCommentText } from './comment-text.ts';
 import { idPath } from './ids.ts';
-import { visibleLine } from './invisible-characters.ts';
+import { removeInvisible, visibleLine } from './invisible-characters.ts';
 import type { ZendeskRequests } from './request.ts';
 import { sideloadedUser, type SideloadedUser } from './users.ts';
 
@@ -101,7 +101,7 @@ export function toTicket(raw: RawTicket): Ticket | undefined {
   return {
     id: raw.id,
     subject: visibleLine(raw.subject ?? ''),
-    description: (raw.description ?? '').slice(0, longestComment),
+    description: removeInvisible((raw.description ?? '').slice(0, longestComment)).text,
     status: raw.status,
     priority: raw.priority ?? null,
     type: raw.type ?? null,

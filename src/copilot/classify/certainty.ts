@@ -11,13 +11,14 @@ export interface Certainty {
 }
 
 const foldCount = 5;
-// Above this many examples one fold is enough to calibrate on, and training five times would take too long.
-const severalFoldsBelow = 1500;
+// Above this many examples one fold is enough to learn from, and training five times would take too long.
+const everyFoldBelow = 1500;
 // The share of rightly read texts that may be lost for the sake of refusing those that no label fits.
-const lostShare = 0.006;
+const lostShare = 0.008;
 // From so many given texts outside all labels on, they are a better guide than simulated ones.
 const enoughOutside = 20;
 const weightOutside = 0.5;
+const evenOdds = 0.5;
 
 /**
  * Learns from the training examples themselves when to trust a reading: part of them is held out and read by a model of the rest,
@@ -31,13 +32,12 @@ export function learnCertainty(
   labelCount: number,
   outside: readonly string[],
 ): Certainty {
-  const outcomes: Outcome[] = [];
   const rightSignals: (readonly number[])[] = [];
   const inside: Outcome[] = [];
   const left: Outcome[] = [];
   const given: Outcome[] = [];
   const folds = foldsOf(examples);
-  const used = examples.length < severalFoldsBelow ? foldCount : 1;
+  const used = examples.length < everyFoldBelow ? foldCount : 1;
   for (let fold = 0; fold < used; fold += 1) {
     const held = examples.filter((_, index) => folds[index] === fold);
     if (held.length === 0) continue;
@@ -54,12 +54,12 @@ export function learnCertainty(
   }
   const away = outside.length >= enoughOutside ? given : [...left, ...given];
   const weight = (weightOutside * Math.max(1, inside.length)) / Math.max(1, away.length);
-  outcomes.push(...inside, ...away.map((outcome) => ({ ...outcome, weight })));
-  const probability = fitLogistic(outcomes);
+  const probability = fitLogistic([...inside, ...away.map((outcome) => ({ ...outcome, weight }))]);
   const ofRight = rightSignals.map(probability).toSorted((a, b) => a - b);
   return {
     of: (reading) => probability(reading.signals),
-    floor: ofRight[Math.floor(ofRight.length * lostShare)] ?? 0.5,
+    // Never the lowest of all: with few examples it is an accident. And what is likelier right than wrong is not refused.
+    floor: Math.min(evenOdds, ofRight[Math.floor(ofRight.length * lostShare) + 1] ?? evenOdds),
   };
 }
 

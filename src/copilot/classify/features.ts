@@ -15,7 +15,7 @@ export type FeatureCounts = Map<number, number>;
 const pairDistance = 12;
 const pieceLengths = [3, 4, 5];
 
-// FNV-1a over UTF-16 units. A hash instead of the words themselves: nothing of the text stays in a trained model.
+// FNV-1a over UTF-16 units: numbers are quicker to look up than pieces of text, and keep none of it.
 function hash(text: string, seed: number, from = 0, to = text.length): number {
   let value = 2_166_136_261 ^ seed;
   for (let at = from; at < to; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 16_777_619);

@@ -1,3 +1,4 @@
+import { areFew, innerProducts } from './row-pairs.ts';
 import { seededOrder } from './seeded-order.ts';
 import type { SparseVector } from './tfidf.ts';
 
@@ -21,6 +22,23 @@ export function trainSoftmax(
   labelCount: number,
   featureCount: number,
 ): Scorer {
+  const weights = areFew(rows)
+    ? weightsFromPairs(rows, labels, labelCount, featureCount)
+    : weightsFromFeatures(rows, labels, labelCount, featureCount);
+  return (vector) => {
+    const found = new Float64Array(labelCount);
+    scoreInto(found, weights, vector);
+    return found;
+  };
+}
+
+/** The gradient steps over features. */
+function weightsFromFeatures(
+  rows: readonly SparseVector[],
+  labels: readonly number[],
+  labelCount: number,
+  featureCount: number,
+): Float32Array {
   // One feature's weights for all labels lie together: the inner loops run over neighbouring memory.
   const weights = new Float32Array(featureCount * labelCount);
   const scores = new Float64Array(labelCount);
@@ -53,11 +71,52 @@ export function trainSoftmax(
       }
     }
   }
-  return (vector) => {
-    const found = new Float64Array(labelCount);
-    scoreInto(found, weights, vector);
-    return found;
-  };
+  return weights;
+}
+
+/** The same steps, kept as how much of each row they add. */
+function weightsFromPairs(
+  rows: readonly SparseVector[],
+  labels: readonly number[],
+  labelCount: number,
+  featureCount: number,
+): Float32Array {
+  const products = innerProducts(rows, featureCount);
+  const shares = new Float64Array(rows.length * labelCount);
+  const scores = new Float64Array(labelCount);
+  for (let round = 0; round < mostRounds; round += 1) {
+    const step = firstStep * (1 - round / mostRounds);
+    for (const index of seededOrder(rows.length, round)) {
+      scores.fill(0);
+      for (let other = 0; other < rows.length; other += 1) {
+        const product = products[index * rows.length + other] as number;
+        if (product === 0) continue;
+        for (let label = 0; label < labelCount; label += 1)
+          scores[label] =
+            (scores[label] as number) + (shares[other * labelCount + label] as number) * product;
+      }
+      toProbabilities(scores);
+      const own = labels[index] ?? 0;
+      scores[own] = (scores[own] as number) - 1;
+      for (let label = 0; label < labelCount; label += 1) {
+        const off = scores[label] as number;
+        if (Math.abs(off) < negligible) continue;
+        const place = index * labelCount + label;
+        shares[place] = (shares[place] as number) - step * off;
+      }
+    }
+  }
+  const weights = new Float32Array(featureCount * labelCount);
+  rows.forEach(({ columns, values }, index) => {
+    for (let at = 0; at < columns.length; at += 1) {
+      const base = (columns[at] as number) * labelCount;
+      const value = values[at] as number;
+      for (let label = 0; label < labelCount; label += 1)
+        weights[base + label] =
+          (weights[base + label] as number) + value * (shares[index * labelCount + label] as number);
+    }
+  });
+  return weights;
 }
 
 // The casts in these loops stand for indices that are always inside; a check there would cost a third of the time.

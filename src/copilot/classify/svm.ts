@@ -1,3 +1,4 @@
+import { areFew, innerProducts } from './row-pairs.ts';
 import { seededOrder } from './seeded-order.ts';
 import type { Scorer } from './softmax.ts';
 import type { SparseVector } from './tfidf.ts';
@@ -19,9 +20,10 @@ export function trainOneVersusRest(
   const squares = Float64Array.from(rows, ({ values }) =>
     values.reduce((sum, value) => sum + value * value, 1),
   );
+  const products = areFew(rows) ? innerProducts(rows, featureCount) : undefined;
   const machines = Array.from({ length: labelCount }, (_, label) => {
     const sides = Int8Array.from(labels, (ofRow) => (ofRow.includes(label) ? 1 : -1));
-    return trainOne(rows, sides, squares, featureCount);
+    return weightsOf(rows, trainOne(rows, sides, squares, featureCount, products), featureCount);
   });
   return (vector) =>
     Float64Array.from(machines, (weights) => dot(weights, vector) + (weights[featureCount] ?? 0));
@@ -33,14 +35,39 @@ function dot(weights: Float32Array, { columns, values }: SparseVector): number {
   return sum;
 }
 
-/** The weights of one machine; its constant stands behind the last feature. */
+/** The weights of a machine from how much of each row it holds; its constant stands behind the last feature. */
+function weightsOf(rows: readonly SparseVector[], shares: Float64Array, featureCount: number): Float32Array {
+  const weights = new Float32Array(featureCount + 1);
+  rows.forEach((row, index) => addRow(weights, row, shares[index] ?? 0, featureCount));
+  return weights;
+}
+
+function addRow(weights: Float32Array, row: SparseVector, share: number, featureCount: number): void {
+  if (share === 0) return;
+  for (let at = 0; at < row.columns.length; at += 1) {
+    const column = row.columns[at] ?? 0;
+    weights[column] = (weights[column] ?? 0) + share * (row.values[at] ?? 0);
+  }
+  weights[featureCount] = (weights[featureCount] ?? 0) + share;
+}
+
+/** How much of each row a machine holds, with its side's sign. With `products` of few rows, sums run over rows instead of features. */
 function trainOne(
   rows: readonly SparseVector[],
   sides: Int8Array,
   squares: Float64Array,
   featureCount: number,
-): Float32Array {
-  const weights = new Float32Array(featureCount + 1);
+  products: Float64Array | undefined,
+): Float64Array {
+  const weights = new Float32Array(products === undefined ? featureCount + 1 : 0);
+  const shares = new Float64Array(rows.length);
+  const marginOf = (row: SparseVector, index: number): number => {
+    if (products === undefined) return dot(weights, row) + (weights[featureCount] ?? 0);
+    let sum = 0;
+    for (let other = 0; other < rows.length; other += 1)
+      sum += (shares[other] as number) * ((products[index * rows.length + other] as number) + 1);
+    return sum;
+  };
   const multipliers = new Float64Array(rows.length);
   const diagonal = 0.5 / cost;
   let active = seededOrder(rows.length, 0);
@@ -55,8 +82,7 @@ function trainOne(
       if (row === undefined) continue;
       const side = sides[index] ?? 0;
       const old = multipliers[index] ?? 0;
-      const margin = dot(weights, row) + (weights[featureCount] ?? 0);
-      const gradient = side * margin - 1 + diagonal * old;
+      const gradient = side * marginOf(row, index) - 1 + diagonal * old;
       // A row far on its right side is left out until the rest has settled.
       if (old === 0 && gradient > ceiling) continue;
       kept.push(index);
@@ -67,11 +93,8 @@ function trainOne(
       const changed = Math.max(0, old - gradient / ((squares[index] ?? 1) + diagonal));
       multipliers[index] = changed;
       const step = (changed - old) * side;
-      for (let at = 0; at < row.columns.length; at += 1) {
-        const column = row.columns[at] ?? 0;
-        weights[column] = (weights[column] ?? 0) + step * (row.values[at] ?? 0);
-      }
-      weights[featureCount] = (weights[featureCount] ?? 0) + step;
+      shares[index] = (shares[index] ?? 0) + step;
+      if (products === undefined) addRow(weights, row, step, featureCount);
     }
     if (highest - lowest <= tolerance) {
       if (active.length === rows.length) break;
@@ -82,5 +105,5 @@ function trainOne(
       ceiling = highest <= 0 ? Infinity : highest;
     }
   }
-  return weights;
+  return shares;
 }

@@ -21,7 +21,11 @@ export interface FeatureChoice {
   readonly rareBy: 'texts' | 'labels';
   /** A feature that stands in fewer texts is left out. */
   readonly fewestTexts: number;
+  /** What was counted in these texts before with the same kinds, for those who read the same texts several times. */
+  readonly counted?: CountedTexts | undefined;
 }
+
+export type CountedTexts = Map<string, readonly FeatureCounts[]>;
 
 const usualKinds = { words: 1, pairs: 0.8, characters: 1 };
 // With few examples a label, one that repeats a word makes the word look common; with many, texts are the better measure.
@@ -53,8 +57,12 @@ export function fitFeatures(
 ): FeatureSpace {
   const kinds = Object.entries(choice.kinds) as [FeatureKind, number][];
   const countAll = (text: string): Counted => {
+    const known = choice.counted?.get(text);
+    if (known !== undefined) return known;
     const tokens = tokensOf(text);
-    return kinds.map(([kind]) => featureCounts(tokens, kind));
+    const counts = kinds.map(([kind]) => featureCounts(tokens, kind));
+    choice.counted?.set(text, counts);
+    return counts;
   };
   const columns = kinds.map(() => new Map<number, number>());
   const holders: number[] = [];

@@ -28,8 +28,9 @@ const rarePreference = 0.8;
 export function trainFieldReader(
   tickets: readonly FieldTicket[],
   names: readonly string[],
+  counted?: Parameters<typeof fitTickets>[1],
 ): (ticket: TicketText) => TicketReading {
-  const space = fitTickets(tickets);
+  const space = fitTickets(tickets, counted);
   const similar = indexRows(space.rows, space.size);
   const fields = names.map((name) => {
     const labelled = tickets.flatMap((ticket, index) => (ticket.fields[name] === undefined ? [] : [index]));

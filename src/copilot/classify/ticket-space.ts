@@ -1,4 +1,10 @@
-import { type FeatureSpace, fewestTexts, fitFeatures, type SparseVector } from './tfidf.ts';
+import {
+  type CountedTexts,
+  type FeatureSpace,
+  fewestTexts,
+  fitFeatures,
+  type SparseVector,
+} from './tfidf.ts';
 
 export interface TicketText {
   /** May be empty. */
@@ -21,18 +27,22 @@ const longest = 2500;
 const length = Math.hypot(wholeWeight, subjectWeight);
 
 /** The vocabulary of some tickets; vectors are of length 1 at most. */
-export function fitTickets(tickets: readonly TicketText[]): TicketSpace {
+export function fitTickets(
+  tickets: readonly TicketText[],
+  counted?: { readonly whole: CountedTexts; readonly subject: CountedTexts },
+): TicketSpace {
   const unlabelled = tickets.map(() => []);
   const wholeOf = ({ subject, text }: TicketText): string => `${subject}\n${text}`.slice(0, longest);
   const whole = fitFeatures(tickets.map(wholeOf), unlabelled, {
     kinds: { words: 1, pairs: 0.4, characters: 1, concepts: 0.7 },
     rareBy: 'texts',
     fewestTexts: fewestTexts(tickets.length),
+    counted: counted?.whole,
   });
   const subject = fitFeatures(
     tickets.map((ticket) => ticket.subject),
     unlabelled,
-    { kinds: { words: 1, characters: 1 }, rareBy: 'texts', fewestTexts: 1 },
+    { kinds: { words: 1, characters: 1 }, rareBy: 'texts', fewestTexts: 1, counted: counted?.subject },
   );
   return {
     size: whole.size + subject.size,

@@ -2,7 +2,7 @@ import { fitLogistic, type Outcome } from '../classify/logistic.ts';
 import { indexRows, nearestOf } from '../classify/nearest.ts';
 import { seededOrder } from '../classify/seeded-order.ts';
 import { trainOneVersusRest } from '../classify/svm.ts';
-import { fewestTexts, fitFeatures } from '../classify/tfidf.ts';
+import { type CountedTexts, fewestTexts, fitFeatures } from '../classify/tfidf.ts';
 
 export interface TaggedText {
   readonly text: string;
@@ -47,8 +47,9 @@ export function trainTagger(texts: readonly TaggedText[]): Tagger {
   const tags = [...carried].flatMap(([tag, all]) => (all.length >= fewestCarriers ? [tag] : [])).toSorted();
   const place = new Map(tags.map((tag, index) => [tag, index]));
   const labels = texts.map((text) => text.tags.flatMap((tag) => place.get(tag) ?? []));
-  const probability = learnProbability(texts, labels, tags.length);
-  const read = trainSignals(texts, labels, tags.length);
+  const counted: CountedTexts = new Map();
+  const probability = learnProbability(texts, labels, tags.length, counted);
+  const read = trainSignals(texts, labels, tags.length, counted);
   return {
     suggest(text) {
       const { signals, similarities } = read(text);
@@ -73,6 +74,7 @@ function trainSignals(
   texts: readonly TaggedText[],
   labels: readonly (readonly number[])[],
   tagCount: number,
+  counted: CountedTexts,
 ): (text: string) => TagSignals {
   const space = fitFeatures(
     texts.map(({ text }) => text),
@@ -81,6 +83,7 @@ function trainSignals(
       kinds: { words: 1, pairs: 0.4, characters: 0.7 },
       rareBy: 'texts',
       fewestTexts: fewestTexts(texts.length),
+      counted,
     },
   );
   const machines = trainOneVersusRest(space.rows, labels, tagCount, space.size);
@@ -108,6 +111,7 @@ function learnProbability(
   texts: readonly TaggedText[],
   labels: readonly (readonly number[])[],
   tagCount: number,
+  counted: CountedTexts,
 ): (signals: readonly number[]) => number {
   const outcomes: Outcome[] = [];
   const order = seededOrder(texts.length, 1);
@@ -118,6 +122,7 @@ function learnProbability(
       kept.flatMap((index) => texts[index] ?? []),
       kept.map((index) => labels[index] ?? []),
       tagCount,
+      counted,
     );
     for (const index of held) {
       read(texts[index]?.text ?? '').signals.forEach((signals, label) => {

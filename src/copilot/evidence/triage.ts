@@ -34,8 +34,9 @@ const likelyFrom = 0.5;
  */
 export function trainTriage(tickets: readonly FieldTicket[]): Triage {
   const names = [...new Set(tickets.flatMap(({ fields }) => Object.keys(fields)))].toSorted();
-  const probabilities = learnProbabilities(tickets, names);
-  const read = trainFieldReader(tickets, names);
+  const counted = { whole: new Map(), subject: new Map() };
+  const probabilities = learnProbabilities(tickets, names, counted);
+  const read = trainFieldReader(tickets, names, counted);
   return {
     predict(ticket) {
       const { fields, similarities } = read(ticket);
@@ -66,6 +67,7 @@ export function trainTriage(tickets: readonly FieldTicket[]): Triage {
 function learnProbabilities(
   tickets: readonly FieldTicket[],
   names: readonly string[],
+  counted: Parameters<typeof trainFieldReader>[2],
 ): ((signals: readonly number[]) => number)[] {
   const outcomes = names.map((): Outcome[] => []);
   const order = seededOrder(tickets.length, 1);
@@ -75,6 +77,7 @@ function learnProbabilities(
     const read = trainFieldReader(
       tickets.filter((_, index) => !held.has(index)),
       names,
+      counted,
     );
     for (const index of held) {
       const ticket = tickets[index];

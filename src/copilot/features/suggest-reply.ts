@@ -127,7 +127,8 @@ If a fact the reply needs is missing, leave answer empty and ask the agent in mi
           missing: draft === '' && missing.length === 0 ? [shortQuestion(question)] : missing,
           language: languageTag.test(answer.language) ? answer.language : '',
           confidence,
-          usesInternalSource: cited.some((source) => source.internal) || repeatsInternal(draft, context, input),
+          usesInternalSource:
+            cited.some((source) => source.internal) || repeatsInternal(draft, context, input),
         },
       };
     },

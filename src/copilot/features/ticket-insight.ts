@@ -125,7 +125,10 @@ For intent and group use only names of the choices block, and null when none fit
               : {
                   value: answer.priority,
                   certainty: modelCertainty,
-                  why: answer.priorityReason === null ? null : shownLine(answer.priorityReason, isAllowed) || null,
+                  why:
+                    answer.priorityReason === null
+                      ? null
+                      : shownLine(answer.priorityReason, isAllowed) || null,
                 },
           group:
             local.group ??

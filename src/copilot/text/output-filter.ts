@@ -10,6 +10,8 @@ const markdownLinks = /\[([^\]]{1,500})\]\(([^)\s]{1,2000})[^)]{0,2000}\)/g;
 const htmlTags = /<[/!?]?[a-zA-Z][^<>]*>/g;
 /** A tag whose end never comes: a browser would close it. */
 const openTags = /<(?=[/!?]?[a-zA-Z])/g;
+/** An image whose end never comes. */
+const openImages = /!\[/g;
 const mathLetters = /[\u{1d400}-\u{1d7ff}]/gu;
 
 export interface FilteredText {
@@ -42,7 +44,7 @@ function removeUnknown(given: string, isAllowed: (link: string) => boolean): Fil
       linksRemoved += 1;
       text = text.slice(0, at) + text.slice(at + address.length);
     }
-    if (text === before) return { text: text.replace(openTags, '< '), linksRemoved };
+    if (text === before) return { text: text.replace(openTags, '< ').replace(openImages, '['), linksRemoved };
   }
   // Built to never come to rest: nothing honest looks like this.
   return { text: '', linksRemoved };
@@ -97,16 +99,14 @@ export function createStreamFilter(isAllowed: (link: string) => boolean): {
       if (gaveUp) return '';
       held += delta;
       const open = held.search(unfinished);
-      // Something this long is no link: nothing more is shown, the checked answer comes at the end.
-      if (open >= 0 && held.length - open > longestHeld) {
-        gaveUp = true;
-        held = '';
-        return '';
-      }
       let cut = open >= 0 ? open : held.length;
       // Never inside a word: it may still become a link or a code.
       while (cut > 0 && !endsWord.test(held.charAt(cut - 1))) cut -= 1;
-      if (cut === 0) return '';
+      if (cut === 0) {
+        // Nothing honest is this long: no more is shown, the checked answer comes at the end.
+        gaveUp = held.length > longestHeld;
+        return '';
+      }
       const ready = held.slice(0, cut);
       held = held.slice(cut);
       return removeUnknown(ready, isAllowed).text;

@@ -85,7 +85,10 @@ describe('filtering a reply', () => {
     ['mail to mailto:x@y.de?body=z', 'mail to'],
     ['code Q05SWTEyMzQ1Njc4OTBhYmNkZWY= end', 'code end'],
     ['h\u{e0069}\u200bi', 'hi'],
-    ['Was ist los.Wirklich? 3/4 und/oder z.B. U.S. 1.200,50 €', 'Was ist los.Wirklich? 3/4 und/oder z.B. U.S. 1.200,50 €'],
+    [
+      'Was ist los.Wirklich? 3/4 und/oder z.B. U.S. 1.200,50 €',
+      'Was ist los.Wirklich? 3/4 und/oder z.B. U.S. 1.200,50 €',
+    ],
     ['Donaudampfschifffahrtsgesellschaft AB-123-456', 'Donaudampfschifffahrtsgesellschaft AB-123-456'],
   ])('leaves nothing of %j but %j', (text, expected) => {
     expect(filterReply(text, isAllowed).text).toBe(expected);

@@ -72,12 +72,7 @@ const passage = 32;
 const shortestKey = 12;
 
 /** True when a text repeats `length` letters of another, or all of a shorter one, in any reading, that `known` does not have. */
-export function repeatsPassage(
-  text: string,
-  other: string,
-  known: () => string,
-  length = passage,
-): boolean {
+export function repeatsPassage(text: string, other: string, known: () => string, length = passage): boolean {
   const squeezed = squeeze(other);
   if (squeezed.length < shortestKey) return false;
   let squeezedKnown: string | undefined;

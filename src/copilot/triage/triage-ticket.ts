@@ -64,6 +64,11 @@ async function tryOnce(call: TriageCall, services: TriageServices, ticketId: num
   const settings = await services.settings.any(call.subscriptionId);
   const { zendesk: connection } = settings;
   if (!settings.active || connection === undefined) return 'done';
+  if (connection.subdomain !== setting.webhook.subdomain) {
+    // Kept in memory from before another account was connected.
+    services.settings.forget(call.subscriptionId);
+    return 'again';
+  }
   const deliveryId = deliveryOf(setting.webhook, ticketId);
   if (await database.read(call, (tx) => isTriaged(tx, deliveryId))) return 'done';
   const helpDeskCall = { connection, signal: call.signal };

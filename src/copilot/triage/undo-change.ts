@@ -50,6 +50,8 @@ export async function undoTriageChange(
   const helpDeskCall = { connection, signal: call.signal };
   const ticket = await helpDesk.ticketWithComments(helpDeskCall, ticketId);
   const audits = await helpDesk.audits(helpDeskCall, ticketId);
+  if (!audits.measure((list) => list.some(({ id }) => id === auditId)))
+    throw new ProblemError('conflict', { detail: 'Zendesk does not show the audit of this change.' });
   const deliveryId = `undo.${changeId}`;
   const plan = Transient.all([ticket, audits]).map(([{ ticket: now }, list]) =>
     planUndo(now, list.find(({ id }) => id === auditId)?.changes ?? [], change, triagedTag(rules.tagPrefix)),

@@ -7,9 +7,7 @@ import { callOf, route } from '../route.ts';
 
 /** Budgets and where their alerts go. */
 export function addBudgetsRoutes(app: FastifyInstance, context: HttpContext): void {
-  route(app, context, contract.listBudgets, (caller) =>
-    listBudgets(callOf(context, caller), context.ledger),
-  );
+  route(app, context, contract.listBudgets, (caller) => listBudgets(callOf(context, caller), context.ledger));
   route(app, context, contract.addBudget, (caller) =>
     addBudget(callOf(context, caller), context, caller.body),
   );

@@ -6,6 +6,7 @@ import {
   runFeature as runFeatureEndpoint,
   showPrompt as showPromptEndpoint,
   sidebarState,
+  tryInstructions as tryInstructionsEndpoint,
 } from '../../contract/copilot.ts';
 import type { Emit } from '../../copilot/feature-event.ts';
 import { features } from '../../copilot/features/index.ts';
@@ -30,6 +31,14 @@ export function addCopilotRoutes(app: FastifyInstance, context: HttpContext): vo
     return wantsJson
       ? answerWhole(context, caller, (call) => runFeature(call, context, { ...run, emit: undefined }))
       : answerStreamed(context, caller, (call, emit) => runFeature(call, context, { ...run, emit }));
+  });
+
+  route(app, context, tryInstructionsEndpoint, (caller) => {
+    const { instructions, input } = caller.body;
+    const run = { feature: caller.params.feature, body: input, triedInstructions: instructions };
+    return answerStreamed(context, caller, (call, emit) =>
+      runFeature(call, context, { ...run, emit, showsPrompt: showsPrompt(caller) }),
+    );
   });
 
   route(app, context, openTicketEndpoint, (caller) =>

@@ -47,6 +47,8 @@ function queryOf<S extends z.ZodType>({ request }: Caller<unknown, unknown>, sch
   const parsed = schema.safeParse(request.query);
   if (parsed.success) return parsed.data;
   throw new ProblemError('invalid-request', {
-    detail: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'query'}: ${issue.code}`).join('; '),
+    detail: parsed.error.issues
+      .map((issue) => `${issue.path.join('.') || 'query'}: ${issue.code}`)
+      .join('; '),
   });
 }

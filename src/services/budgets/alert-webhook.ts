@@ -17,7 +17,7 @@ const binding = (subscriptionId: string, column: 'url' | 'secret') => ({
 export async function setAlertWebhook(
   call: Call<'database' | 'secretBox' | 'egress' | 'clock'>,
   url: string,
-): Promise<{ readonly secret: string }> {
+): Promise<{ readonly signingSecret: string }> {
   const { database, secretBox, egress, clock } = call.ports;
   const { subscriptionId } = call;
   egress.check('webhook', url);
@@ -32,7 +32,7 @@ export async function setAlertWebhook(
     { permission: 'settings:write', audit: { action: 'alert-webhook.set', facts: { host: row.host } } },
     (tx) => upsertAlertWebhook(tx, subscriptionId, row, clock.now()),
   );
-  return { secret };
+  return { signingSecret: secret };
 }
 
 /** Throws `not-found`. */

@@ -41,6 +41,14 @@ const idleMs = 60_000;
 /** Set aside for a running call of a period in which none has ended. */
 const firstCallTokens = 8_000;
 
+type Ended = Pick<Amounts, 'tokens' | 'nanoUsd' | 'calls'>;
+const nothing: Ended = { tokens: 0, nanoUsd: 0, calls: 0 };
+const plus = (one: Ended, other: Ended): Ended => ({
+  tokens: one.tokens + other.tokens,
+  nanoUsd: one.nanoUsd + other.nanoUsd,
+  calls: one.calls + other.calls,
+});
+
 /** What this process knows of one subscription. Times on the elapsed scale. */
 interface Account {
   budgets: readonly Budget[];
@@ -48,7 +56,7 @@ interface Account {
   readAt: number;
   dayEndsAt: number;
   /** Settled since the last reading began, by feature. */
-  since: Map<string, { tokens: number; nanoUsd: number }>;
+  since: Map<string, Ended>;
   readonly running: Map<string, number>;
   usedAt: number;
   reading: Promise<void> | undefined;
@@ -92,11 +100,8 @@ export class BudgetKeeper {
     if (account === undefined || running === 0) return;
     account.running.set(feature, running - 1);
     if (used.tokens === 0 && (used.nanoUsd ?? 0) === 0) return;
-    const known = account.since.get(feature) ?? { tokens: 0, nanoUsd: 0 };
-    account.since.set(feature, {
-      tokens: known.tokens + used.tokens,
-      nanoUsd: known.nanoUsd + (used.nanoUsd ?? 0),
-    });
+    const ended = { tokens: used.tokens, nanoUsd: used.nanoUsd ?? 0, calls: 1 };
+    account.since.set(feature, plus(account.since.get(feature) ?? nothing, ended));
     // Nobody may call for a while, and people want to know what the last call has used up.
     account.timer ??= setTimeout(() => {
       account.timer = undefined;
@@ -114,7 +119,7 @@ export class BudgetKeeper {
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     for (const account of this.#accounts.values()) clearTimeout(account.timer);
-    await Promise.allSettled([...this.#accounts.values()].map(({ reading }) => reading));
+    for (const { reading } of this.#accounts.values()) await reading?.catch(() => undefined);
   }
 
   #open(subscriptionId: string): Account {
@@ -145,12 +150,11 @@ export class BudgetKeeper {
   #admit(account: Account, spending: Spending, feature: string): void {
     for (const budget of account.budgets) {
       if (!covers(budget, feature)) continue;
-      const ended = spentOn(budget, spending);
-      const used = counted(budget, ended) + this.#sinceReading(account, budget);
+      const ended = plus(spentOn(budget, spending), sinceReading(account, budget));
+      const used = counted(budget, ended);
       const running = sumWhere(account.running, budget);
       if (used + running * meanOf(budget, ended) < budget.most) continue;
-      const untilEnd =
-        budget.period === 'day' ? spending.dayEndsInSeconds : spending.monthEndsInSeconds;
+      const untilEnd = budget.period === 'day' ? spending.dayEndsInSeconds : spending.monthEndsInSeconds;
       const sinceRead = (this.#ports.clock.elapsed() - account.readAt) / 1_000;
       throw new ProblemError('budget-used-up', {
         detail: `The budget of this ${budget.period} is used up.`,
@@ -159,13 +163,6 @@ export class BudgetKeeper {
       });
     }
     account.running.set(feature, (account.running.get(feature) ?? 0) + 1);
-  }
-
-  #sinceReading(account: Account, budget: Budget): number {
-    let sum = 0;
-    for (const [feature, amounts] of account.since)
-      if (covers(budget, feature)) sum += counted(budget, amounts);
-    return sum;
   }
 
   /** One reading at a time; those who come meanwhile wait for it. */
@@ -192,10 +189,8 @@ export class BudgetKeeper {
       account.readAt = clock.elapsed();
       account.dayEndsAt = account.readAt + spending.dayEndsInSeconds * 1_000;
     } catch (error) {
-      for (const [feature, { tokens, nanoUsd }] of before) {
-        const known = account.since.get(feature) ?? { tokens: 0, nanoUsd: 0 };
-        account.since.set(feature, { tokens: known.tokens + tokens, nanoUsd: known.nanoUsd + nanoUsd });
-      }
+      for (const [feature, ended] of before)
+        account.since.set(feature, plus(account.since.get(feature) ?? nothing, ended));
       throw error;
     }
     await this.#announce(subscriptionId, account.budgets, account.spending);
@@ -206,7 +201,8 @@ export class BudgetKeeper {
       const used = counted(budget, spentOn(budget, spending));
       const stage = stageOf(budget, used);
       const period = periodStart(budget, spending.today);
-      if (stage === 'open' || (stage === 'warning' ? budget.warnedFor : budget.usedUpFor) === period) continue;
+      if (stage === 'open' || (stage === 'warning' ? budget.warnedFor : budget.usedUpFor) === period)
+        continue;
       try {
         await announceStage(this.#ports, subscriptionId, budget, { stage, period, used });
       } catch (error) {
@@ -227,13 +223,19 @@ export class BudgetKeeper {
 const sum = (counts: ReadonlyMap<string, number>): number =>
   [...counts.values()].reduce((total, count) => total + count, 0);
 
+function sinceReading(account: Account, budget: Budget): Ended {
+  let total = nothing;
+  for (const [feature, ended] of account.since) if (covers(budget, feature)) total = plus(total, ended);
+  return total;
+}
+
 function sumWhere(running: ReadonlyMap<string, number>, budget: Budget): number {
   let total = 0;
   for (const [feature, count] of running) if (covers(budget, feature)) total += count;
   return total;
 }
 
-function meanOf(budget: Budget, ended: Amounts): number {
+function meanOf(budget: Budget, ended: Ended): number {
   if (ended.calls > 0) return counted(budget, ended) / ended.calls;
   return budget.metric === 'tokens' ? firstCallTokens : 0;
 }

@@ -134,7 +134,9 @@ export async function claimAlert(
     update app.budget set warned_for = ${period}::date,
       used_up_for = case when ${stage} = 'used-up' then ${period}::date else used_up_for end
     where id = ${id} and most = ${most}
-      and ${sql.ref(stage === 'used-up' ? 'used_up_for' : 'warned_for')} is distinct from ${period}::date`.execute(tx);
+      and ${sql.ref(stage === 'used-up' ? 'used_up_for' : 'warned_for')} is distinct from ${period}::date`.execute(
+    tx,
+  );
   return claimed.numAffectedRows === 1n;
 }
 

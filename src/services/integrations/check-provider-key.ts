@@ -24,5 +24,6 @@ export async function checkProviderKey(
     { permission: 'system', audit: { action: 'provider.key-checked', target: id, facts: { state } } },
     (tx) => noteKeyState(tx, id, state, clock.now()),
   );
-  if (state !== 'valid') logger.warn('provider key not usable', { subscriptionId, provider: kind, code: state });
+  if (state !== 'valid')
+    logger.warn('provider key not usable', { subscriptionId, provider: kind, code: state });
 }

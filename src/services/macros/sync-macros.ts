@@ -61,7 +61,7 @@ export async function syncMacros(
 }
 
 async function readAll(call: SyncCall, helpDeskCall: HelpDeskCall): Promise<void> {
-  const { database, helpDesk } = call.ports;
+  const { helpDesk } = call.ports;
   const run = await beginOrGoOn(call, helpDeskCall);
   let { cursor, read } = run;
   do {
@@ -98,7 +98,7 @@ async function beginOrGoOn(
 
 /** Newest first, until one is met that is older than the last reading. */
 async function readChanges(call: SyncCall, helpDeskCall: HelpDeskCall, since: Date): Promise<void> {
-  const { database, helpDesk } = call.ports;
+  const { helpDesk } = call.ports;
   let page = await helpDesk.macroPage(helpDeskCall, 'newest', null);
   const { total } = page;
   const nextWatermark = newestOf(page.macros) ?? since;
@@ -156,7 +156,7 @@ async function store(
 async function note(call: SyncCall, helpDeskCall: HelpDeskCall, error: unknown): Promise<void> {
   const code = error instanceof ProblemError ? toProblem(error).type : 'internal';
   // Zendesk forgets where a list goes on; then it is read from its start.
-  await call.ports.change(call, helpDeskCall, decision('macros.reading-failed', {}), (tx) =>
+  await change(call, helpDeskCall, decision('macros.reading-failed', {}), (tx) =>
     failSync(tx, call.subscriptionId, code, code === 'internal'),
   );
 }

@@ -19,7 +19,17 @@ export async function readSettings(tx: ReadTransaction) {
   // The one that answers, then those that stand in for it.
   const providers = await tx
     .selectFrom('app.provider_connection')
-    .select(['id', 'kind', 'base_url', 'model', 'fast_model', 'api_key', 'demo', 'context_window', 'is_default'])
+    .select([
+      'id',
+      'kind',
+      'base_url',
+      'model',
+      'fast_model',
+      'api_key',
+      'demo',
+      'context_window',
+      'is_default',
+    ])
     .where((one) => one.or([one('is_default', '=', true), one('fallback_order', 'is not', null)]))
     .orderBy('fallback_order')
     .execute();

@@ -114,7 +114,7 @@ async function removeFromZendesk(
   webhook: TriageWebhook,
 ): Promise<boolean> {
   // Another account has no such webhook, and may have other triggers under these numbers.
-  if (!webhook.working) return false;
+  if (webhook.subdomain !== connection.subdomain) return false;
   try {
     await ports.helpDesk.disconnectWebhook({ connection, signal: AbortSignal.timeout(10_000) }, webhook);
     return true;

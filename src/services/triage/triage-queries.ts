@@ -12,6 +12,8 @@ export interface TriageWebhook {
   readonly webhookId: string;
   readonly triggerIds: readonly number[];
   readonly ownUserId: number;
+  /** The account it was made in. */
+  readonly subdomain: string;
   readonly connectedAt: Date;
   /** Whether Zendesk is still connected to the account it was made in. */
   readonly working: boolean;
@@ -32,12 +34,17 @@ export async function readTriageSetting(tx: ReadTransaction): Promise<TriageSett
     .executeTakeFirst();
   const row = await tx
     .selectFrom('app.triage_webhook as webhook')
-    .innerJoin('app.zendesk_connection as connection', 'connection.subscription_id', 'webhook.subscription_id')
+    .innerJoin(
+      'app.zendesk_connection as connection',
+      'connection.subscription_id',
+      'webhook.subscription_id',
+    )
     .select([
       'webhook.id',
       'webhook.webhook_id as webhookId',
       'webhook.trigger_ids as triggerIds',
       'webhook.own_user_id as ownUserId',
+      'webhook.subdomain',
       'webhook.connected_at as connectedAt',
     ])
     .select(sql<boolean>`connection.subdomain = webhook.subdomain`.as('working'))

@@ -89,7 +89,11 @@ export class FeedbackBook {
 
   async #write(subscriptionId: string, entries: readonly Held[]): Promise<void> {
     const { database, ids, logger } = this.#ports;
-    const call = { subscriptionId, actor: { kind: 'system', id: 'feedback-book' }, requestId: ids.next() } as const;
+    const call = {
+      subscriptionId,
+      actor: { kind: 'system', id: 'feedback-book' },
+      requestId: ids.next(),
+    } as const;
     let found: ReadonlySet<string> = new Set();
     try {
       found = await database.write(

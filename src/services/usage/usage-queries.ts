@@ -40,7 +40,7 @@ export async function readTotals(tx: ReadTransaction, { from, to }: Days, by: Gr
     column === 'day' ? sql`to_char(day, 'YYYY-MM-DD') as day` : sql.ref(column),
   );
   const query = sql<Sums & { readonly prompt_version?: number }>`
-    select ${sql.join([...shown, sql.raw(sums)])} from app.usage_day
+    select ${sql.join([...shown, ...sums])} from app.usage_day
     where day between ${from}::date and ${to}::date
     ${keys.length === 0 ? sql`` : sql`group by ${sql.join(keys)} order by ${sql.join(keys)}`}`;
   return (await query.execute(tx)).rows.map((row) => ({
@@ -74,7 +74,7 @@ const summed = [
   'edit_shares',
   'edit_share_sum',
 ] as const;
-const sums = summed.map((column) => `coalesce(sum(${column}), 0)::text as ${column}`).join(', ');
+const sums = summed.map((column) => sql`coalesce(sum(${sql.ref(column)}), 0)::text as ${sql.ref(column)}`);
 
 function totalsOf(row: Sums): UsageTotals {
   const count = (column: (typeof summed)[number]): number => Number(row[column]);

@@ -77,7 +77,9 @@ export function AskPanel({ isOpen }: { readonly isOpen: boolean }) {
             />
           )}
           {running && <StageLine run={run} />}
-          {run.output !== null && <SourceList sources={run.output.sources} citations={run.output.citations} />}
+          {run.output !== null && (
+            <SourceList sources={run.output.sources} citations={run.output.citations} />
+          )}
         </div>
       )}
       {run.status === 'done' && text === '' && <Notice tone="calm" title={t('ask.empty')} />}

@@ -7,7 +7,7 @@ import { failureOf } from '../hooks/run-stream.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { FoldLine } from './fold-line.tsx';
-import { NoCard } from './lists-card.tsx';
+import { NoCard } from './no-card.tsx';
 import { MergeRehearsalPanel } from './merge-rehearsal.tsx';
 import { TicketLink } from './ticket-link.tsx';
 

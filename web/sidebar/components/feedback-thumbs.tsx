@@ -70,14 +70,14 @@ export function FeedbackReasons({ feedback }: { readonly feedback: Feedback | nu
   return (
     <>
       {feedback.asks && (
-        <div className="feedback-why" role="group" aria-label={t('feedback.why')}>
+        <fieldset className="feedback-why" aria-label={t('feedback.why')}>
           <p className="subtle">{t('feedback.why')}</p>
           {FeedbackReason.options.map((reason) => (
             <button key={reason} type="button" className="tag" onClick={() => feedback.give('down', reason)}>
               {t(`feedback.${reason}`)}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       {feedback.note !== null && <p className="subtle">{t(feedback.note)}</p>}
     </>

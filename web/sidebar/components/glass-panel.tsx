@@ -33,7 +33,10 @@ export function GlassPanel({ onClose }: { readonly onClose: () => void }) {
     );
   };
   return (
-    <Card title={t('glass.title')} tools={<ToolButton icon="close" label={t('action.close')} onClick={onClose} />}>
+    <Card
+      title={t('glass.title')}
+      tools={<ToolButton icon="close" label={t('action.close')} onClick={onClose} />}
+    >
       <p className="subtle">{t('glass.explain')}</p>
       {feature === null ? (
         <p>{t('glass.none')}</p>
@@ -82,14 +85,16 @@ function Prompt({ prompt }: { readonly prompt: SentPrompt }) {
     { title: t('glass.user'), pieces: splitMasked(prompt.user) },
     { title: t('glass.system'), pieces: splitMasked(prompt.system) },
   ];
-  const masked = new Set(parts.flatMap(({ pieces }) => pieces.filter((piece) => piece.masked).map(({ text }) => text)));
+  const masked = new Set(
+    parts.flatMap(({ pieces }) => pieces.filter((piece) => piece.masked).map(({ text }) => text)),
+  );
   return (
     <>
       {masked.size > 0 && <p className="subtle">{t.count('glass.masked', masked.size)}</p>}
       {parts.map(({ title, pieces }) => (
         <section key={title} className="glass" aria-label={title}>
           <h3>{title}</h3>
-          <pre tabIndex={0} dir="auto">
+          <pre dir="auto">
             {pieces.map((piece, index) =>
               piece.masked ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,
             )}

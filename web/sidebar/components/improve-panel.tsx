@@ -1,12 +1,12 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { Field, Textarea } from '@zendeskgarden/react-forms';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { z } from 'zod';
 import { rewriteModes, RewrittenText, type RewriteTextInput } from '../../../src/contract/copilot.ts';
 import { looksLikeHtml, textOfHtml } from '../../shared/html-text.ts';
 import { useFeatureRun } from '../hooks/use-feature-run.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
-import { useNote } from '../hooks/use-small-things.ts';
+import { useLatest, useNote } from '../hooks/use-small-things.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { ModeDetails } from './mode-details.tsx';
 import { RewriteResult } from './rewrite-result.tsx';
@@ -38,11 +38,10 @@ export function ImprovePanel({ isOpen }: { readonly isOpen: boolean }) {
     setHtml(looksLikeHtml(draft) ? draft : null);
   };
   // Opened with nothing in it, it begins with what stands in the reply field.
-  const takeWhenEmpty = useRef(() => {});
-  takeWhenEmpty.current = () => text === '' && void take(true);
+  const takeWhenEmpty = useLatest(() => text === '' && void take(true));
   useEffect(() => {
     if (isOpen) takeWhenEmpty.current();
-  }, [isOpen]);
+  }, [isOpen, takeWhenEmpty]);
   const rewrite = (mode: Mode, more: Pick<RewriteBody, 'instruction' | 'targetLanguage'> = {}) => {
     const body: RewriteBody = {
       ticketId,
@@ -62,63 +61,63 @@ export function ImprovePanel({ isOpen }: { readonly isOpen: boolean }) {
   };
 
   return (
-      <div className="improve" aria-busy={running}>
-        <Field>
-          <div className="label-line">
-            <Field.Label isRegular className="small-label">
-              {t('improve.text')}
-            </Field.Label>
-            <Button isLink onClick={() => void take(false)}>
-              {t('improve.take')}
-            </Button>
-          </div>
-          <Textarea
-            isCompact
-            isResizable
-            minRows={3}
-            maxRows={10}
-            dir="auto"
-            maxLength={50_000}
-            placeholder={t('improve.text.placeholder')}
-            value={text}
-            onChange={(event) => {
-              setText(event.target.value);
-              setHtml(null);
-            }}
-          />
-        </Field>
-        {note !== null && <p className="subtle">{note}</p>}
-        <fieldset className="modes" aria-label={t('improve.modes')}>
-          {rewriteModes.map((mode) => (
-            <Button
-              key={mode}
-              size="small"
-              isNeutral
-              disabled={running || text.trim() === ''}
-              onClick={() => choose(mode)}
-              {...((mode === 'translate' || mode === 'custom') && { 'aria-expanded': detailed === mode })}
-            >
-              {t(`improve.${mode}`)}
-            </Button>
-          ))}
-        </fieldset>
-        {detailed !== null && (
-          <ModeDetails key={detailed} mode={detailed} onRun={(more) => rewrite(detailed, more)} />
-        )}
-        {running && (
-          <div className="running-line">
-            <StageLine run={run} />
-            <Button isLink onClick={stop}>
-              {t('action.stop')}
-            </Button>
-          </div>
-        )}
-        {run.failure !== null && (
-          <FailureNotice failure={run.failure} t={t} onRetry={() => sent !== null && start(sent)} />
-        )}
-        {sent !== null && (
-          <RewriteResult run={run} before={sent.text} html={sent.html === true} mode={sent.mode} />
-        )}
-      </div>
+    <div className="improve" aria-busy={running}>
+      <Field>
+        <div className="label-line">
+          <Field.Label isRegular className="small-label">
+            {t('improve.text')}
+          </Field.Label>
+          <Button isLink onClick={() => void take(false)}>
+            {t('improve.take')}
+          </Button>
+        </div>
+        <Textarea
+          isCompact
+          isResizable
+          minRows={3}
+          maxRows={10}
+          dir="auto"
+          maxLength={50_000}
+          placeholder={t('improve.text.placeholder')}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setHtml(null);
+          }}
+        />
+      </Field>
+      {note !== null && <p className="subtle">{note}</p>}
+      <fieldset className="modes" aria-label={t('improve.modes')}>
+        {rewriteModes.map((mode) => (
+          <Button
+            key={mode}
+            size="small"
+            isNeutral
+            disabled={running || text.trim() === ''}
+            onClick={() => choose(mode)}
+            {...((mode === 'translate' || mode === 'custom') && { 'aria-expanded': detailed === mode })}
+          >
+            {t(`improve.${mode}`)}
+          </Button>
+        ))}
+      </fieldset>
+      {detailed !== null && (
+        <ModeDetails key={detailed} mode={detailed} onRun={(more) => rewrite(detailed, more)} />
+      )}
+      {running && (
+        <div className="running-line">
+          <StageLine run={run} />
+          <Button isLink onClick={stop}>
+            {t('action.stop')}
+          </Button>
+        </div>
+      )}
+      {run.failure !== null && (
+        <FailureNotice failure={run.failure} t={t} onRetry={() => sent !== null && start(sent)} />
+      )}
+      {sent !== null && (
+        <RewriteResult run={run} before={sent.text} html={sent.html === true} mode={sent.mode} />
+      )}
+    </div>
   );
 }

@@ -41,7 +41,7 @@ export function InsightLine({ menu }: { readonly menu: React.ReactNode }) {
 function InsightWords({ insight }: { readonly insight: TicketInsight | null }) {
   const { t } = useSidebar();
   const { intent, sentiment, language } = insight ?? {};
-  const names = new Intl.DisplayNames(t.locale, { type: 'language' });
+  const names = new Intl.DisplayNames(t.language, { type: 'language' });
   return (
     <p className="insight-words">
       {intent !== null && intent !== undefined && (

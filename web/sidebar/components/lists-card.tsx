@@ -1,8 +1,5 @@
-import { Skeleton } from '@zendeskgarden/react-loaders';
-import { useOpenedTicket, type CardView } from '../hooks/use-opening.ts';
+import { useOpenedTicket } from '../hooks/use-opening.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
-import type { CardName } from '../state/opening.ts';
-import { failureWords } from '../state/problem-words.ts';
 import { DuplicatesFold } from './duplicates-fold.tsx';
 import { MacroList } from './macro-list.tsx';
 import { SimilarFold } from './similar-fold.tsx';
@@ -13,7 +10,9 @@ import { TriageFold } from './triage-fold.tsx';
 export function ListsCard() {
   const { t, isOn } = useSidebar();
   const { run, cards } = useOpenedTicket();
-  const shown = (['suggest-macros', 'suggest-tags', 'triage-ticket', 'similar-tickets', 'find-duplicates'] as const).some(isOn);
+  const shown = (
+    ['suggest-macros', 'suggest-tags', 'triage-ticket', 'similar-tickets', 'find-duplicates'] as const
+  ).some(isOn);
   // The one failure that explains them all is told above, with its way out.
   const lost = run.status === 'failed' && Object.keys(cards).length === 0;
   if (!shown || lost) return null;
@@ -25,21 +24,5 @@ export function ListsCard() {
       {isOn('similar-tickets') && <SimilarFold />}
       {isOn('find-duplicates') && <DuplicatesFold />}
     </section>
-  );
-}
-
-/** What a line shows in place of its value: still waiting, or why there is none and the way to try again. */
-export function NoCard<N extends CardName>({ view }: { readonly view: CardView<N> }) {
-  const { t } = useSidebar();
-  if (view.waiting) return <Skeleton width="120px" height="12px" />;
-  const failure = view.card?.failure ?? null;
-  const words = failure === null ? null : failureWords(failure, t);
-  return (
-    <span className="line-failed">
-      <span title={words?.wayOut}>{words?.title ?? t('lists.failed')}</span>
-      <button type="button" className="link" onClick={view.again}>
-        {t('action.retry')}
-      </button>
-    </span>
   );
 }

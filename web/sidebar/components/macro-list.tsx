@@ -6,7 +6,7 @@ import { useSidebar } from '../hooks/use-sidebar.ts';
 import { useOnce } from '../hooks/use-small-things.ts';
 import { useTicketForm } from '../hooks/use-ticket-form.ts';
 import { useUndoable } from '../hooks/use-undoable.ts';
-import { NoCard } from './lists-card.tsx';
+import { NoCard } from './no-card.tsx';
 import { MacroPreview } from './macro-preview.tsx';
 import { UndoNote } from './undo-note.tsx';
 

@@ -49,7 +49,7 @@ function Effects({ preview }: { readonly preview: MacroPreviewAnswer }) {
       {comment !== null && (
         <div className="preview">
           <p className="subtle">{t(comment.public ? 'macros.reply' : 'macros.note')}</p>
-          <p className="preview-text" dir="auto" tabIndex={0}>
+          <p className="preview-text" dir="auto">
             {comment.text}
           </p>
         </div>
@@ -69,8 +69,5 @@ function Effects({ preview }: { readonly preview: MacroPreviewAnswer }) {
   );
 }
 
-const shown = (
-  field: string,
-  value: MacroPreviewAnswer['changes'][number]['from'],
-  t: Translate,
-): string => (value === null ? t('macros.empty') : valueName(field, value.value, value.name, t));
+const shown = (field: string, value: MacroPreviewAnswer['changes'][number]['from'], t: Translate): string =>
+  value === null ? t('macros.empty') : valueName(field, value.value, value.name, t);

@@ -80,11 +80,11 @@ interface RehearsalProps {
 
 function Rehearsal({ rehearsal, onConfirm, onSwap, onCancel }: RehearsalProps) {
   const { t } = useSidebar();
-  const start = useRef<HTMLDivElement>(null);
+  const start = useRef<HTMLElement>(null);
   useEffect(() => start.current?.focus(), []);
   const { target, sources, targetComment, sourceComment } = rehearsal;
   return (
-    <div ref={start} className="rehearsal" tabIndex={-1} role="group" aria-label={t('merge.title')}>
+    <section ref={start} className="rehearsal" tabIndex={-1} aria-label={t('merge.title')}>
       <dl className="rows">
         <Side name={t('merge.stays')} ticket={target} />
         {sources.map((source) => (
@@ -106,7 +106,7 @@ function Rehearsal({ rehearsal, onConfirm, onSwap, onCancel }: RehearsalProps) {
           </Button>
         </div>
       </Notice>
-    </div>
+    </section>
   );
 }
 

@@ -1,11 +1,12 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { useState } from 'react';
 import { QualityReview } from '../../../src/contract/abilities.ts';
+import { problemSlug } from '../../../src/contract/problem.ts';
 import { looksLikeHtml, textOfHtml } from '../../shared/html-text.ts';
 import { useFeatureRun } from '../hooks/use-feature-run.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 import { useNote, useOnce } from '../hooks/use-small-things.ts';
-import { FailureNotice } from './failure-notice.tsx';
+import { FailureNotice, Notice } from './failure-notice.tsx';
 import { FeedbackReasons, FeedbackThumbs, useFeedback } from './feedback-thumbs.tsx';
 import { DemoLabel } from './small-controls.tsx';
 import { StageLine } from './stage-line.tsx';
@@ -13,7 +14,7 @@ import { StageLine } from './stage-line.tsx';
 const longestDraft = 20_000;
 
 /** Scores the draft before it is sent, or the last reply, by the subscription's scorecard. */
-export function QualityPanel(_: { readonly isOpen: boolean }) {
+export function QualityPanel() {
   const { t, ticketId, composer, announce } = useSidebar();
   const { run, start, stop } = useFeatureRun('review-quality', QualityReview);
   const [sent, setSent] = useState<unknown>(null);
@@ -21,6 +22,9 @@ export function QualityPanel(_: { readonly isOpen: boolean }) {
   const feedback = useFeedback(run.status === 'done' ? (run.receipt?.id ?? null) : null);
   const running = run.status === 'running';
   useOnce(run.status === 'done', () => announce(t('quality.ready')));
+
+  const { failure } = run;
+  const nothingToReview = failure?.kind === 'problem' && problemSlug(failure.problem) === 'ticket-empty';
 
   const review = (more: { draft?: string }) => {
     const body = { ticketId, locale: t.locale, ...more };
@@ -53,7 +57,8 @@ export function QualityPanel(_: { readonly isOpen: boolean }) {
         </div>
       )}
       {run.status === 'stopped' && <p className="subtle">{t('run.stopped')}</p>}
-      {run.failure !== null && (
+      {nothingToReview && <Notice tone="calm" title={t('quality.noReply')} />}
+      {run.failure !== null && !nothingToReview && (
         <FailureNotice failure={run.failure} t={t} onRetry={() => sent !== null && start(sent)} />
       )}
       {run.status === 'done' && run.output !== null && (
@@ -91,7 +96,15 @@ function Review({ review, demo, thumbs }: ReviewProps) {
               {score === null ? (
                 <span className="subtle">{t('quality.notApplicable')}</span>
               ) : (
-                <meter min={0} max={100} low={50} high={75} optimum={100} value={score} aria-label={t('quality.score', { name, score })} />
+                <meter
+                  min={0}
+                  max={100}
+                  low={50}
+                  high={75}
+                  optimum={100}
+                  value={score}
+                  aria-label={t('quality.score', { name, score })}
+                />
               )}
               <span aria-hidden="true" className="score">
                 {score}

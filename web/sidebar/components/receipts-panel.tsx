@@ -73,7 +73,9 @@ function ReceiptRow({ receipt, t }: { readonly receipt: Receipt; readonly t: Tra
   const number = new Intl.NumberFormat(t.locale);
   const at = new Date(receipt.at);
   const time = new Intl.DateTimeFormat(t.locale, { dateStyle: 'short', timeStyle: 'short' }).format(at);
-  const seconds = new Intl.NumberFormat(t.locale, { maximumFractionDigits: 1 }).format(receipt.durationMs / 1_000);
+  const seconds = new Intl.NumberFormat(t.locale, { maximumFractionDigits: 1 }).format(
+    receipt.durationMs / 1_000,
+  );
   const asked = receipt.providerKind !== 'none';
   const masked = maskTypes.flatMap((type) => {
     const count = receipt.masked[type];

@@ -7,7 +7,7 @@ import { useCard } from '../hooks/use-opening.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { FoldLine } from './fold-line.tsx';
-import { NoCard } from './lists-card.tsx';
+import { NoCard } from './no-card.tsx';
 import { TicketLink } from './ticket-link.tsx';
 
 /** Solved tickets like this one with what they were answered, and how many are open now. */

@@ -1,6 +1,6 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { Field, Toggle } from '@zendeskgarden/react-forms';
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useId, useRef, useState } from 'react';
 import type { z } from 'zod';
 import { TicketSummary, type SummarizeTicketInput } from '../../../src/contract/copilot.ts';
 import { copyText } from '../../shared/copy-text.ts';
@@ -27,7 +27,7 @@ export function SummaryCard() {
   const opened = useOpenedTicket();
   const own = useFeatureRun('summarize-ticket', TicketSummary);
   const [withNotes, setWithNotes] = useState(true);
-  const [whole, setWhole] = useState(false);
+  const [asked, setAsked] = useState(false);
   const [note, showNote] = useNote();
   const news = useNewComments();
   const panel = useId();
@@ -36,12 +36,12 @@ export function SummaryCard() {
   const run = fromOpening ? opened.run : own.run;
   const running = run.status === 'running';
   const summary = fromOpening ? (opened.run.output?.summary ?? null) : own.run.output;
-  const rows = readPartialSummary(
-    summary ?? (fromOpening ? growingSummary(opened) : own.run.partial),
-  );
+  const rows = readPartialSummary(summary ?? (fromOpening ? growingSummary(opened) : own.run.partial));
   const shown = hasRows(rows);
   const degraded = run.degraded !== null && !shown;
   const canAsk = isOn('summarize-ticket') && settings.provider !== null;
+  // What stands below must not move while words arrive.
+  const whole = asked && !running;
   const body = useHeldHeight(running);
   const [rowsNode, tall] = useTallerThan(reservedHeight);
   const feedback = useFeedback(run.status === 'done' && shown ? (run.receipt?.id ?? null) : null);
@@ -71,9 +71,6 @@ export function SummaryCard() {
     news.markSeen(summary?.lastCommentId ?? null);
   });
   useShortcut('KeyS', again);
-  useEffect(() => {
-    if (running) setWhole(false);
-  }, [running]);
 
   const copy = async () =>
     showNote(t((await copyText(summaryText(rows, t))) ? 'action.copied' : 'action.copyFailed'));
@@ -85,13 +82,13 @@ export function SummaryCard() {
       badge={run.demo && shown && <DemoLabel text={t('app.demo')} why={t('app.demoModel.why')} />}
       tools={
         <>
-          {!running && <FeedbackThumbs feedback={feedback} />}
-          <ToolButton
-            icon={note === t('action.copied') ? 'check' : 'copy'}
-            label={note ?? t('action.copy')}
-            onClick={() => void copy()}
-            disabled={!shown || running}
-          />
+          {shown && !running && (
+            <ToolButton
+              icon={note === t('action.copied') ? 'check' : 'copy'}
+              label={note ?? t('action.copy')}
+              onClick={() => void copy()}
+            />
+          )}
           {running ? (
             <ToolButton icon="stop" label={t('action.stop')} onClick={stop} />
           ) : (
@@ -154,10 +151,15 @@ export function SummaryCard() {
               </Field>
             )
           )}
-          {tall && shown && (
-            <Button isLink aria-expanded={whole} aria-controls={panel} onClick={() => setWhole(!whole)}>
-              {t(whole ? 'summary.less' : 'summary.more')}
-            </Button>
+          {shown && !running && (
+            <span className="foot-tools">
+              <FeedbackThumbs feedback={feedback} />
+              {tall && (
+                <Button isLink aria-expanded={whole} aria-controls={panel} onClick={() => setAsked(!whole)}>
+                  {t(whole ? 'summary.less' : 'summary.more')}
+                </Button>
+              )}
+            </span>
           )}
         </div>
         {whole && summary !== null && summary.commentsLeftOut > 0 && (

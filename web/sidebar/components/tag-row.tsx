@@ -4,7 +4,7 @@ import { useSidebar } from '../hooks/use-sidebar.ts';
 import { useFormTags, useTicketForm } from '../hooks/use-ticket-form.ts';
 import { ticketNumbers } from '../state/field-words.ts';
 import { Icon } from './icons.tsx';
-import { NoCard } from './lists-card.tsx';
+import { NoCard } from './no-card.tsx';
 
 const mostInLine = 3;
 

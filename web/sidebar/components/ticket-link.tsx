@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { TicketEvidence } from '../../../src/contract/abilities.ts';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 import { valueName } from '../state/field-words.ts';
@@ -5,8 +6,9 @@ import { valueName } from '../state/field-words.ts';
 /** Another ticket by number and subject; a press opens it in Zendesk. */
 export function TicketLink({ ticket }: { readonly ticket: TicketEvidence }) {
   const { t, zaf } = useSidebar();
-  const days = Math.round((Date.parse(ticket.createdAt) - Date.now()) / 86_400_000);
-  const age = new Intl.RelativeTimeFormat(t.locale, { numeric: 'auto', style: 'short' });
+  const [now] = useState(() => Date.now());
+  const days = Math.round((Date.parse(ticket.createdAt) - now) / 86_400_000);
+  const age = new Intl.RelativeTimeFormat(t.language, { numeric: 'auto', style: 'short' });
   return (
     <p className="ticket-link">
       <button

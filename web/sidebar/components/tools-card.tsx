@@ -1,18 +1,23 @@
-import { useId, useState } from 'react';
-import type { FeatureName } from '../../../src/contract/copilot.ts';
+import { useId, useState, type ComponentType } from 'react';
 import { useSidebar } from '../hooks/use-sidebar.ts';
 import { useKey } from '../hooks/use-small-things.ts';
+import type { StringKey } from '../strings/translate.ts';
 import { AskPanel } from './ask-panel.tsx';
 import { ImprovePanel } from './improve-panel.tsx';
 import { QualityPanel } from './quality-panel.tsx';
 import { NeedsProvider } from './small-controls.tsx';
 
-const tools = [
+type ToolName = 'rewrite-text' | 'ask' | 'review-quality';
+
+const tools: readonly {
+  readonly name: ToolName;
+  readonly title: StringKey;
+  readonly Panel: ComponentType<{ readonly isOpen: boolean }>;
+}[] = [
   { name: 'rewrite-text', title: 'improve.title', Panel: ImprovePanel },
   { name: 'ask', title: 'ask.title', Panel: AskPanel },
   { name: 'review-quality', title: 'quality.title', Panel: QualityPanel },
-] as const satisfies readonly { name: FeatureName; title: string; Panel: unknown }[];
-type ToolName = (typeof tools)[number]['name'];
+];
 
 /** What an agent reaches for now and then: improve a text, ask, check quality. One is open at a time, and each keeps what it has. */
 export function ToolsCard() {
@@ -46,7 +51,11 @@ export function ToolsCard() {
       {shown.map(({ name, Panel }) => (
         <div key={name} id={`${prefix}${name}`} hidden={open !== name}>
           {opened.has(name) &&
-            (settings.provider === null ? <NeedsProvider feature={name} /> : <Panel isOpen={open === name} />)}
+            (settings.provider === null ? (
+              <NeedsProvider feature={name} />
+            ) : (
+              <Panel isOpen={open === name} />
+            ))}
         </div>
       ))}
     </section>

@@ -6,7 +6,7 @@ import { useUndoable } from '../hooks/use-undoable.ts';
 import { fieldName, ticketNumbers, valueName } from '../state/field-words.ts';
 import { pathOfField } from '../state/ticket-form.ts';
 import { FoldLine } from './fold-line.tsx';
-import { NoCard } from './lists-card.tsx';
+import { NoCard } from './no-card.tsx';
 import { UndoNote } from './undo-note.tsx';
 
 type Proposed = TriageProposal['values'][number];
@@ -24,7 +24,10 @@ export function TriageFold() {
       t('triage.none')
     ) : (
       values
-        .map(({ field, title, value: to, valueTitle }) => `${fieldName(field, t, title)} ${valueName(field, to, valueTitle, t)}`)
+        .map(
+          ({ field, title, value: to, valueTitle }) =>
+            `${fieldName(field, t, title)} ${valueName(field, to, valueTitle, t)}`,
+        )
         .join(', ')
     );
   return (
@@ -38,8 +41,9 @@ export function TriageFold() {
   );
 }
 
-const isChange = ({ field, value, current }: Proposed): boolean =>
-  value !== current && pathOfField(field) !== null;
+/** Worth a look: another value than now, not a guess, and one that can be set from here. */
+const isChange = ({ field, value, current, band }: Proposed): boolean =>
+  value !== current && band !== 'low' && pathOfField(field) !== null;
 
 function Proposal({ proposed }: { readonly proposed: Proposed }) {
   const { t } = useSidebar();
@@ -68,7 +72,9 @@ function Proposal({ proposed }: { readonly proposed: Proposed }) {
         )}
       </div>
       <p className="subtle">
-        {current !== null && `${t('triage.now', { value: valueName(proposed.field, current, current, t) })}; `}
+        {current !== null &&
+          proposed.field !== 'group_id' &&
+          `${t('triage.now', { value: valueName(proposed.field, current, current, t) })}; `}
         {t('triage.certainty', { certainty, tickets: ticketNumbers(evidence) })}
       </p>
       {change.done && <UndoNote text={t('triage.done')} onUndo={change.undo} />}

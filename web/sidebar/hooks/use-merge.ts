@@ -1,5 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { confirmMerge, readMerge, rehearseMerge, type MergeRehearsal } from '../../../src/contract/merging.ts';
+import {
+  confirmMerge,
+  readMerge,
+  rehearseMerge,
+  type MergeRehearsal,
+} from '../../../src/contract/merging.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { failureOf } from './run-stream.ts';
 import { useSidebar } from './use-sidebar.ts';
@@ -41,7 +46,9 @@ export function useMerge(): Merge {
     (targetId: number, sourceId: number) => {
       setState({ step: 'rehearsing' });
       const body = { targetId, sourceIds: [sourceId] };
-      api.call(rehearseMerge, { params: {}, body }).then((rehearsal) => show({ step: 'rehearsed', rehearsal }), failed);
+      api
+        .call(rehearseMerge, { params: {}, body })
+        .then((rehearsal) => show({ step: 'rehearsed', rehearsal }), failed);
     },
     [api],
   );

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { reportOutcome } from '../../../src/contract/feedback.ts';
 import { looksLikeHtml, textOfHtml } from '../../shared/html-text.ts';
 import { changedShare } from '../state/changed-share.ts';
+import { useLatest } from './use-small-things.ts';
 import { useSidebar } from './use-sidebar.ts';
 
 /** Tells how a draft was used when the ticket is submitted: as it was, or how much of it was changed. Numbers only. */
@@ -9,8 +10,7 @@ export function useReplyOutcome(): { readonly used: (receiptId: string, text: st
   const { api, zaf, composer } = useSidebar();
   const draft = useRef<{ readonly receiptId: string; readonly text: string } | null>(null);
   const sent = useRef<string | null>(null);
-  const read = useRef(composer.read);
-  read.current = composer.read;
+  const read = useLatest(composer.read);
   useEffect(() => {
     // Listening, not asking to be asked: nothing here may hold up the agent's save.
     const offStart = zaf.on('ticket.submit.start', async () => {
@@ -29,6 +29,6 @@ export function useReplyOutcome(): { readonly used: (receiptId: string, text: st
       offStart();
       offDone();
     };
-  }, [api, zaf]);
+  }, [api, zaf, read]);
   return useMemo(() => ({ used: (receiptId, text) => void (draft.current = { receiptId, text }) }), []);
 }

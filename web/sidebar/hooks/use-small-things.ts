@@ -9,7 +9,7 @@ import {
 } from 'react';
 
 /** Holds the newest version of a value for handlers that are set up once. */
-function useLatest<T>(value: T): MutableRefObject<T> {
+export function useLatest<T>(value: T): MutableRefObject<T> {
   const latest = useRef(value);
   useLayoutEffect(() => {
     latest.current = value;

@@ -1,6 +1,12 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ZafClient } from '../../shared/zaf-client.ts';
-import { assigneeOf, pathOfField, pathsOfMacro, restoringChanges, type FormValues } from '../state/ticket-form.ts';
+import {
+  assigneeOf,
+  pathOfField,
+  pathsOfMacro,
+  restoringChanges,
+  type FormValues,
+} from '../state/ticket-form.ts';
 import { useSidebar } from './use-sidebar.ts';
 
 /** Puts back what stood in the form before; rejects when the host refuses. */

@@ -7,7 +7,9 @@ export function changedShare(draft: string, sent: string): number {
   const parts = wordDifference(plain(draft), plain(sent));
   if (parts === null) return 100;
   const changed = parts.reduce((sum, { kind, text }) => sum + (kind === 'same' ? 0 : letters(text)), 0);
-  return changed === 0 ? 0 : Math.min(100, Math.max(1, Math.round((100 * changed) / Math.max(1, letters(draft)))));
+  return changed === 0
+    ? 0
+    : Math.min(100, Math.max(1, Math.round((100 * changed) / Math.max(1, letters(draft)))));
 }
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -57,9 +57,7 @@ export function reduceOpening(opening: Opening, action: OpeningAction): Opening 
   if (action.type !== 'event' || action.event.type !== 'partial') return { ...opening, run };
   const evidence = TicketInsight.safeParse(action.event.value);
   // The evidence must not stand where the model's growing words are read from.
-  return evidence.success
-    ? { ...opening, evidence: evidence.data }
-    : { ...opening, run };
+  return evidence.success ? { ...opening, evidence: evidence.data } : { ...opening, run };
 }
 
 /** The newest insight there is. */

@@ -12,7 +12,9 @@ export function pathOfField(field: string): string | null {
 
 /** What a macro may change of the form, its custom fields from `changes` with it. */
 export function pathsOfMacro(changes: readonly string[]): string[] {
-  const custom = changes.filter((field) => field.startsWith('custom_fields_')).flatMap((field) => pathOfField(field) ?? []);
+  const custom = changes
+    .filter((field) => field.startsWith('custom_fields_'))
+    .flatMap((field) => pathOfField(field) ?? []);
   return [
     'ticket.comment.text',
     'ticket.comment.type',

@@ -15,6 +15,8 @@ export interface Translate {
   problem(slug: ProblemType): ProblemWords;
   /** The language tag of the screen, for numbers and dates. */
   readonly locale: string;
+  /** The language of the words, for phrases the browser makes, such as "3 days ago". */
+  readonly language: 'en' | 'de';
 }
 
 /** The words for a language tag; English where we have no catalogue. */
@@ -28,6 +30,7 @@ export function translateFor(locale: string): Translate {
     count: (stem: CountedKey, count: number) =>
       translate(plural.select(count) === 'one' ? `${stem}.one` : `${stem}.other`, { count }),
     problem: (slug: ProblemType) => (german ? deProblems[slug] : problemTypes[slug]),
+    language: german ? ('de' as const) : ('en' as const),
     locale: supported(locale) ? locale : german ? 'de' : 'en',
   });
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ProblemError } from '../../kernel/problem-error.ts';
-import type { ProblemType } from '../../kernel/problem-types.ts';
-import type { ModelConnection } from '../../ports/model-provider.ts';
-import { createMetrics } from '../metrics/metrics.ts';
-import { Breakers } from './breakers.ts';
+import { ProblemError } from '../../src/kernel/problem-error.ts';
+import type { ProblemType } from '../../src/kernel/problem-types.ts';
+import type { ModelConnection } from '../../src/ports/model-provider.ts';
+import { createMetrics } from '../../src/adapters/metrics/metrics.ts';
+import { Breakers } from '../../src/adapters/providers/breakers.ts';
 
 const connectionOf = (apiKey: string, model = 'm'): ModelConnection => ({
   kind: 'openai',
@@ -42,7 +42,8 @@ function open() {
     },
     wait: (milliseconds: number) => (now += milliseconds),
     asked: () => asked,
-    metric: async (name: string) => (await metrics.render()).split('\n').filter((line) => line.startsWith(name)),
+    metric: async (name: string) =>
+      (await metrics.render()).split('\n').filter((line) => line.startsWith(name)),
   };
 }
 
@@ -76,6 +77,13 @@ test('R7: a provider that is down for several is asked for by nobody, and one ca
   ]);
 });
 
+test('R7: one key whose calls time out does not stop another at the same provider', async () => {
+  const { call, times } = open();
+  await times(5, () => call(connectionOf('sk-slow'), 'provider-timeout'));
+  expect(await call(connectionOf('sk-slow'))).toBe('provider-timeout 15');
+  expect(await call(connectionOf('sk-other'))).toBe('ok');
+});
+
 test('A try that fails opens again; one whose caller left lets the next one try', async () => {
   const { call, times, wait, breakers } = open();
   const own = connectionOf('sk-1');
@@ -93,6 +101,17 @@ test('A try that fails opens again; one whose caller left lets the next one try'
     ),
   ).rejects.toBe(left);
   expect(await call(own)).toBe('ok');
+});
+
+test('A key that was found good is tried again at once', async () => {
+  const { call, times, breakers, metric } = open();
+  const own = connectionOf('sk-1');
+  await times(5, () => call(own, 'provider-quota'));
+  breakers.forgive({ kind: 'openai', apiKey: 'sk-1', model: 'm' }, 'api.example');
+  expect(await call(own)).toBe('ok');
+  expect(await metric('indesk_provider_breakers_open{scope="key"')).toEqual([
+    'indesk_provider_breakers_open{scope="key",provider="openai"} 0',
+  ]);
 });
 
 test('Fewer than five calls, or fewer than half of them, do not open it; what is a minute old does not count', async () => {
