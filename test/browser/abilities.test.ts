@@ -1,7 +1,7 @@
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { sidebarState } from '../../src/contract/copilot.ts';
 import { openHouse, type House } from '../support/house.ts';
+import { signInLead } from './lead.ts';
 import { seedShop, type Seeded } from './seed-shop.ts';
 import { openBrowser, visit, whyNoBrowser, type VisitOptions, type Visitor } from './visitor.ts';
 
@@ -188,21 +188,58 @@ describe.skipIf(missing !== undefined)('a visitor who uses every ability', () =>
     expect(await mail.card('Reply').getByText('Chat', { exact: true }).count()).toBe(0);
   });
 
-  it('follows what the lead has set for the role: hidden cards, a draft on opening', async () => {
+  it('follows what the lead has set: hidden cards by role, a draft on opening, intents', async () => {
+    const lead = await signInLead(house);
+    const hidden = { agent: ['suggest-macros', 'ask'], admin: ['suggest-tags'] };
+    await lead.put('/v1/copilot-settings/sidebar', { draftOnOpen: true, hidden });
+    const examples = ['My lantern blinks and dies', 'The battery of my lantern never charges'];
+    const others = ['Please send me the invoice again', 'I need a copy of my invoice with the VAT number'];
+    await lead.put('/v1/copilot-settings/intents', [
+      { name: 'Broken lantern', examples },
+      { name: 'Invoice copy', examples: others },
+    ]);
     const visitor = await come();
-    // What only the console can set is put into the server's answer on the way.
-    await visitor.page.route('**/v1/sidebar/state', async (route) => {
-      const response = await route.fetch();
-      const state = (await response.json()) as (typeof sidebarState.response)['_output'];
-      const hidden = { agent: ['suggest-macros', 'ask'], admin: ['suggest-tags'] } as const;
-      await route.fulfill({ response, json: { ...state, sidebarRules: { draftOnOpen: true, hidden } } });
-    });
-    await visitor.openTicket(1001);
-    await button(visitor, 'Insert').waitFor(streamed);
-    const admin = (await visitor.sidebar.getByRole('heading', { name: 'Macros' }).count()) > 0;
-    expect(await visitor.sidebar.getByRole('heading', { name: 'Tags' }).count()).toBe(admin ? 0 : 1);
-    expect(await button(visitor, 'Ask').count()).toBe(admin ? 1 : 0);
+    const heading = (name: string) => visitor.sidebar.getByRole('heading', { name, exact: true });
+    await visitor.openTicket(seeded.ticketId);
+    await visitor.summaryDone();
+    await expect.poll(() => visitor.sidebar.locator('.insight-words').innerText(), patient).toContain(
+      'Broken lantern',
+    );
+    // Nobody asked for it: the lead has.
+    await visitor.sidebar.locator('.reply-body .actions, .missing').first().waitFor(streamed);
+    expect([await heading('Macros').count(), await heading('Tags').count()]).toEqual([0, 1]);
+    expect(await button(visitor, 'Ask').count()).toBe(0);
+    await visitor.page.getByLabel('Signed in as').selectOption({ label: 'Jonas Weber' });
+    await heading('Macros').waitFor(patient);
+    expect(await heading('Tags').count()).toBe(0);
+    expect(await button(visitor, 'Ask').count()).toBe(1);
     expect(visitor.errors).toEqual([]);
+    await lead.put('/v1/copilot-settings/sidebar', { draftOnOpen: false, hidden: { agent: [], admin: [] } });
+  });
+
+  it('shows masked values as the model read them, and counts them in the receipt', async () => {
+    const lead = await signInLead(house, 'second-lead@example.com');
+    const masking = { enabled: true, types: ['email', 'phone'], phoneRegions: [], patterns: [] };
+    await lead.put('/v1/settings/masking', masking);
+    const visitor = await come();
+    await visitor.openTicket(seeded.ticketId);
+    await visitor.summaryDone();
+    await button(visitor, 'More').click();
+    await button(visitor, 'What was sent').click();
+    const glass = visitor.card('What was sent');
+    const marks = glass.locator('mark');
+    expect((await marks.allInnerTexts()).map((text) => text.replace(/_\w{4}\]$/, ']'))).toEqual(
+      expect.arrayContaining(['[EMAIL_1]', '[PHONE_1]']),
+    );
+    expect(await glass.innerText()).not.toContain('tomasz.lind@example.com');
+    expect(await visitor.accessibilityFaults()).toEqual([]);
+    await visitor.picture('glass-masked');
+    await button(visitor, 'More').click();
+    await button(visitor, 'Receipts').click();
+    await expect
+      .poll(() => visitor.card('Receipts').innerText(), patient)
+      .toMatch(/2 values masked \((1 e-mail, 1 phone)\)/);
+    await lead.put('/v1/settings/masking', { ...masking, enabled: false });
   });
 
   it('merges exactly what was rehearsed', async () => {
