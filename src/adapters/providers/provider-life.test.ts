@@ -76,7 +76,10 @@ describe('deadlines', () => {
   test('tells an address nobody listens at', async () => {
     const nobody = generation('openai', '');
     const connection = { ...nobody.connection, baseUrl: 'http://127.0.0.1:9/v1' };
-    const spent = spentUntil(await failure(provider.generate({ ...nobody, connection })), 'provider-unreachable');
+    const spent = spentUntil(
+      await failure(provider.generate({ ...nobody, connection })),
+      'provider-unreachable',
+    );
     expect(spent).toMatchObject({ calls: 3, usage: { inputTokens: 0 } });
   });
 });
