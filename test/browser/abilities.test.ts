@@ -202,9 +202,9 @@ describe.skipIf(missing !== undefined)('a visitor who uses every ability', () =>
     const heading = (name: string) => visitor.sidebar.getByRole('heading', { name, exact: true });
     await visitor.openTicket(seeded.ticketId);
     await visitor.summaryDone();
-    await expect.poll(() => visitor.sidebar.locator('.insight-words').innerText(), patient).toContain(
-      'Broken lantern',
-    );
+    await expect
+      .poll(() => visitor.sidebar.locator('.insight-words').innerText(), patient)
+      .toContain('Broken lantern');
     // Nobody asked for it: the lead has.
     await visitor.sidebar.locator('.reply-body .actions, .missing').first().waitFor(streamed);
     expect([await heading('Macros').count(), await heading('Tags').count()]).toEqual([0, 1]);
@@ -240,6 +240,41 @@ describe.skipIf(missing !== undefined)('a visitor who uses every ability', () =>
       .poll(() => visitor.card('Receipts').innerText(), patient)
       .toMatch(/2 values masked \((1 e-mail, 1 phone)\)/);
     await lead.put('/v1/settings/masking', { ...masking, enabled: false });
+  });
+
+  it('reports how much of a draft was changed before it was sent, in numbers', async () => {
+    const visitor = await come();
+    const { page, composer } = visitor;
+    await visitor.openTicket(seeded.problemId);
+    const told = visitor.sidebar.getByLabel('Tell it what to say');
+    await told.fill('We swap the battery pack');
+    await told.press('Enter');
+    await button(visitor, 'Insert').click(streamed);
+    await expect.poll(() => composed(visitor), patient).toContain('battery pack');
+    await composer.press('End');
+    await composer.pressSequentially(' Yours, Mara');
+    const [report] = await Promise.all([
+      page.waitForRequest('**/v1/sidebar/outcomes', streamed),
+      page.getByRole('button', { name: 'Submit as Open' }).click(),
+    ]);
+    const body = report.postDataJSON() as { readonly [field: string]: unknown };
+    expect(Object.keys(body).toSorted()).toEqual(['editDistanceShare', 'outcome', 'receiptId']);
+    expect(body['outcome']).toBe('edited');
+    expect(body['editDistanceShare']).toBeGreaterThan(0);
+    expect(body['editDistanceShare']).toBeLessThan(50);
+    expect((await report.response())?.status()).toBe(200);
+  });
+
+  it('links another customer’s ticket to its problem and never offers to merge it', async () => {
+    const visitor = await come();
+    await visitor.openTicket(seeded.incidentId);
+    await unfold(visitor, 'Duplicates');
+    const candidates = visitor.sidebar.locator('.lists .evidence').last();
+    await expect.poll(() => candidates.innerText(), patient).toContain('never merged');
+    expect(await button(visitor, 'Show the merge').count()).toBe(0);
+    await button(visitor, 'Link as incident').click();
+    await expect.poll(() => candidates.innerText(), patient).toContain('Linked to problem #1014');
+    expect(visitor.errors).toEqual([]);
   });
 
   it('merges exactly what was rehearsed', async () => {

@@ -17,7 +17,7 @@ export async function signInLead(house: House, email = 'lead@example.com'): Prom
   const invited = await house.control('person-invite', { email, role: 'admin' });
   if (!invited.ok) throw new Error(invited.message);
   const mail = await house.mailTo(email);
-  const token = /#(?:token=)?([\w-]{20,})/.exec(mail.text)?.[1];
+  const token = /#[a-z-]+=([A-Za-z0-9_-]{43})\b/.exec(mail.text)?.[1];
   if (token === undefined) throw new Error(`no link in: ${mail.text}`);
   const password = 'violet kettle seventeen';
   await must('POST', '/v1/auth/link', { token });

@@ -8,6 +8,8 @@ export interface Seeded {
   readonly firstMailId: number;
   /** Another customer's problem ticket about the same. */
   readonly problemId: number;
+  /** Open, and about the same as the shop's problem ticket 1014 of another customer. */
+  readonly incidentId: number;
   readonly messagingId: number;
 }
 
@@ -77,11 +79,20 @@ export async function seedShop(house: House): Promise<Seeded> {
       },
     ],
   });
+  const incidentId = await create({
+    subject: 'You charged me TWICE for BL-10999',
+    requester: neighbour,
+    comments: [
+      {
+        html: '<p>I bought one Ridgeline 2 for $219.00 and my card shows $219.00 two times as well, both posted, not pending. Fix this today.</p>',
+      },
+    ],
+  });
   const messagingId = await create({
     subject: 'Chat about a lantern',
     from_messaging_channel: true,
     requester: { name: 'Chat Visitor', email: 'chat.visitor@example.com' },
     comments: [{ html: '<p>Is the Harbor lantern waterproof?</p>' }],
   });
-  return { ticketId, firstMailId, problemId, messagingId };
+  return { ticketId, firstMailId, problemId, incidentId, messagingId };
 }

@@ -104,6 +104,9 @@ describe.skipIf(missing !== undefined)('a visitor at the desk', () => {
 
   it('does not move what stands below the summary while it streams', async () => {
     const visitor = await come();
+    await visitor.page.goto(`${house.zendeskUrl}/agent`);
+    await visitor.page.getByLabel('Faults').selectOption('provider-slow');
+    await visitor.page.locator('.toast').first().waitFor();
     await visitor.openTicket(1001);
     const fold = visitor.sidebar.getByRole('button', { name: 'Improve my text' });
     const summary = visitor.card('Summary');
@@ -126,6 +129,35 @@ describe.skipIf(missing !== undefined)('a visitor at the desk', () => {
     expect(tops).toHaveLength(1);
     expect(await summary.getByRole('button', { name: 'Show all' }).count()).toBe(1);
     expect(visitor.errors).toEqual([]);
+  });
+
+  it('keeps every card in its place while the others arrive', async () => {
+    const visitor = await come();
+    await visitor.page.addInitScript(() => {
+      const places: Record<string, number[]> = {};
+      Object.assign(window, { places });
+      const look = (): void => {
+        for (const name of ['.summary-body', '.lists', '.line-tags', '.tool-row']) {
+          const top = document.querySelector(name)?.getBoundingClientRect().top;
+          if (top !== undefined && places[name]?.at(-1) !== top) (places[name] ??= []).push(top);
+        }
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await visitor.openTicket(1001);
+    await visitor.summaryDone();
+    await visitor.sidebar.locator('.macro').nth(2).waitFor(patient);
+    const places = await visitor.sidebar
+      .locator('body')
+      .evaluate(() => (window as unknown as { places: Record<string, number[]> }).places);
+    const moves = Object.entries(places).map(([name, tops]) => [name, tops.length]);
+    expect(moves).toEqual([
+      ['.summary-body', 1],
+      ['.lists', 1],
+      ['.line-tags', 1],
+      ['.tool-row', 1],
+    ]);
   });
 
   it('answers an Arabic customer from right to left', async () => {

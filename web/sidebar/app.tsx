@@ -47,7 +47,8 @@ export function App({ boot, api, zaf, scheme }: AppProps) {
   const online = useOnline();
 
   useEffect(() => {
-    document.documentElement.lang = t.locale;
+    // The language of the words, which are not the agent's where we have no catalogue.
+    document.documentElement.lang = t.locale.startsWith(t.language) ? t.locale : t.language;
   }, [t]);
 
   const addPrompt = useCallback(

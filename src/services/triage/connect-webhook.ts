@@ -1,4 +1,5 @@
 import { ProblemError } from '../../kernel/problem-error.ts';
+import { secretsEqual } from '../../kernel/secrets-equal.ts';
 import type { Call } from '../../ports/call.ts';
 import type { WebhookWish } from '../../ports/help-desk-changes.ts';
 import type { HelpDeskConnection } from '../../ports/help-desk.ts';
@@ -44,7 +45,7 @@ export async function connectTriageWebhook(
     wishOf(`${publicUrl}${webhookPath}${key}`, triagedTag(rules.tagPrefix)),
   );
   try {
-    if (made.signingSecret === publicTestSecret)
+    if (secretsEqual(made.signingSecret, publicTestSecret))
       throw new ProblemError('zendesk-unavailable', { detail: 'Zendesk gave no signing secret.' });
     const signingSecret = await secretBox.seal(made.signingSecret, signingSecretBinding(subscriptionId));
     await database.write(

@@ -69,7 +69,7 @@ async function authenticated(
   const secret = await openedOrUndefined(
     secretBox.open(known.signingSecret, signingSecretBinding(subscriptionId)),
   );
-  if (secret === undefined || secret === publicTestSecret) throw refused;
+  if (secret === undefined || secretsEqual(secret, publicTestSecret)) throw refused;
   const expected = createHmac('sha256', secret).update(timestamp).update(body).digest('base64');
   if (!secretsEqual(expected, signature)) throw refused;
   return { subscriptionId, signature };
