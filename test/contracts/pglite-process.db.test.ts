@@ -1,11 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPglite } from '../../src/adapters/pglite/open-pglite.ts';
 import { isHammering, rounds } from '../support/hammer.ts';
 
@@ -135,16 +144,18 @@ describe('the embedded database and its process', () => {
 
   test('keeps its socket short when the directory is deep, and leaves none behind', async () => {
     const directory = path.join(root, 'x'.repeat(120));
-    const before = new Set(readdirSync(os.tmpdir()));
+    // A folder of its own: other tests open databases in the usual one meanwhile.
+    const temporary = path.join(root, 't');
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
     const database = await openPglite({ directory });
     expect(existsSync(path.join(directory, 'socket'))).toBe(false);
+    expect(readdirSync(temporary)).toHaveLength(1);
     expect(await database.ready()).toBe(true);
     await database.close();
+    vi.unstubAllEnvs();
     expect(readdirSync(directory)).toEqual(['data']);
-    const left = readdirSync(os.tmpdir()).filter(
-      (name) => !before.has(name) && /^indesk-[A-Za-z0-9]{6}$/.test(name),
-    );
-    expect(left).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 

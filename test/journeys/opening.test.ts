@@ -42,9 +42,17 @@ describe('a ticket that is opened', () => {
     await open();
     // Slow enough that what is asked side by side is seen side by side.
     await house.sandbox('zendesk', 'POST', 'faults', { match: '/api/v2/', kind: 'delay', delayMs: 250 });
-    await house.sandbox('zendesk', 'DELETE', 'requests');
-    expect(cardsOf((await open()).events)).toEqual(cards);
-    expect(await house.sandbox('zendesk', 'GET', 'requests')).toMatchObject({ longestChain: 2 });
+    const chains: number[] = [];
+    // Several times, because work in the background, such as reading macros, can only lengthen a chain.
+    for (let round = 0; round < 4; round += 1) {
+      await house.sandbox('zendesk', 'DELETE', 'requests');
+      expect(cardsOf((await open()).events)).toEqual(cards);
+      const { longestChain } = (await house.sandbox('zendesk', 'GET', 'requests')) as {
+        longestChain: number;
+      };
+      chains.push(longestChain);
+    }
+    expect(Math.min(...chains)).toBe(2);
   });
 
   it('still shows the other cards when a search fails', async () => {

@@ -41,10 +41,15 @@ const slug = ({ body }: Answer): string => String(body['type']).replace('/proble
 const summarize = () => house.run('summarize-ticket', { ticketId: 1001, locale: 'en' }, { token: agent });
 
 /** Calls both simulators have seen. */
+/** Calls to Zendesk and providers, without those of the macro sync, which runs by itself. */
 async function upstreamCalls(): Promise<number> {
-  const zendesk = (await house.sandbox('zendesk', 'GET', 'requests')) as { total: number };
+  const zendesk = (await house.sandbox('zendesk', 'GET', 'requests')) as {
+    endpoints: Record<string, number>;
+  };
   const providers = (await house.sandbox('providers', 'GET', 'state')) as { requests: number };
-  return zendesk.total + providers.requests;
+  return Object.entries(zendesk.endpoints)
+    .filter(([endpoint]) => !/\/(?:macros|oauth)\b/.test(endpoint))
+    .reduce((sum, [, count]) => sum + count, providers.requests);
 }
 async function tokenWith(scopes: readonly string[]): Promise<{ id: string; token: string }> {
   const { status, body } = await send('POST', '/v1/operator/tokens', person, {
