@@ -22,7 +22,7 @@ import { outputShape } from './prompt/output-shape.ts';
 import { withShownPrompts } from './prompt/shown-provider.ts';
 import { newMarks, renderPrompt, systemText } from './prompt/render-prompt.ts';
 import { allowedLinks, textsOf } from './text/output-filter.ts';
-import { holdsSecret, repeatsPassage, type Withheld } from './text/withheld.ts';
+import { tellsWithheld, type Withheld } from './text/withheld.ts';
 
 /** One question to one model, with all it needs. */
 export interface Asking {
@@ -122,7 +122,12 @@ async function answerWithin(
   const { call, feature, connection, meter, metricsAndClock } = withMetrics(asking);
   const marks = newMarks();
   const instructions = asking.settings.features.get(feature.name)?.instructions ?? feature.model.instructions;
-  const withheld = { rules: systemText(feature.name, instructions), marks, apiKey: connection.apiKey };
+  const withheld = {
+    rules: systemText(feature.name, instructions),
+    marks,
+    apiKey: connection.apiKey,
+    memory: withheldMemory(asking.settings),
+  };
   const base: Omit<Generation, 'prompt'> = {
     connection,
     maxOutputTokens: Math.min(
@@ -193,6 +198,15 @@ function linkCheck(feature: ModelFeature, asked: Asked): (link: string) => boole
     });
 }
 
+const memories = new WeakMap<SubscriptionSettings, NonNullable<Withheld['memory']>>();
+
+/** Kept as long as the settings that rules and key come from. */
+function withheldMemory(settings: SubscriptionSettings): NonNullable<Withheld['memory']> {
+  const known = memories.get(settings) ?? new Map();
+  memories.set(settings, known);
+  return known;
+}
+
 const cacheKeys = new WeakMap<SubscriptionSettings, Map<string, string>>();
 
 /** The same for calls that share a prefix; kept as long as the settings it was made from. */
@@ -220,11 +234,9 @@ function checked(
   const value = finished.output ?? finished.text;
   return Transient.all([material, value as Transient<unknown>, prompt]).map(
     ([[context, input, evidence], given, { user }]): FeatureResult<unknown> => {
-      const tells = (shown: unknown): boolean => {
-        const text = textsOf(shown).join('\n');
-        return holdsSecret(text, withheld) || repeatsPassage(text, withheld.rules, () => user);
-      };
-      if (tells(given)) return repeated;
+      const tells = (text: string): boolean => tellsWithheld(text, withheld, () => user);
+      const answered = textsOf(given).join('\n');
+      if (tells(answered)) return repeated;
       const model = feature.model.output === undefined ? given : feature.model.output.parse(given);
       const result = feature.model.check(model as never, {
         context,
@@ -233,8 +245,10 @@ function checked(
         last,
         read: { comments: read.comments, leftOut: read.commentsLeftOut },
       });
+      if (result.kind !== 'output') return result;
+      const shown = textsOf(result.output).join('\n');
       // Filtering can put together what the answer had taken apart.
-      return result.kind === 'output' && tells(result.output) ? repeated : result;
+      return shown !== answered && tells(shown) ? repeated : result;
     },
   );
 }

@@ -35,6 +35,9 @@ const addressPattern = new RegExp(
 const codePattern = /(?<![A-Za-z0-9+/=_%-])[A-Za-z0-9+/=_%-]{24,}/g;
 const isCode = (word: string): boolean => /\d/.test(word) || /[a-z][A-Z]/.test(word);
 
+/** What every address or code has: a sign with something right behind it, a foreign look-alike, or a long word. */
+const mayHoldAddress = /[.:@/\\]\S|[\uff01-\uff5e\u3002\uff61\u2024\u2044\u2215\u29f8]|[A-Za-z0-9+/=_%-]{24}/;
+
 export interface Address {
   readonly at: number;
   readonly text: string;
@@ -42,6 +45,8 @@ export interface Address {
 
 /** Addresses and codes in a text, in order, without those inside another. */
 export function addressesIn(text: string): Address[] {
+  // Most answers hold none, and the long pattern costs.
+  if (!mayHoldAddress.test(text)) return [];
   const folded = foldSigns(text);
   const found = [...folded.matchAll(addressPattern)].map(({ index, 0: match }) => ({
     at: index,

@@ -4,16 +4,23 @@ export interface Withheld {
   readonly rules: string;
   readonly marks: string;
   readonly apiKey: string;
+  /** What was made of rules and key before; lives as long as the settings they come from. */
+  readonly memory?: Map<string, BothWays>;
 }
 
+// eslint-disable-next-line no-control-regex -- all of ASCII
+const plain = /^[\x00-\x7f]*$/;
 const keyLike = /\b(?:sk-[A-Za-z0-9_-]{16,}|AIza[0-9A-Za-z_-]{30,}|xai-[A-Za-z0-9]{16,})/;
 
 /** Letters and digits alone, in small letters: how texts are compared when spacing and signs may hide them. */
-export const squeeze = (text: string): string =>
-  text
+export function squeeze(text: string): string {
+  // Most texts are plain; looking up what every sign is in Unicode showed in the profile.
+  if (plain.test(text)) return text.toLowerCase().replace(/[^a-z0-9]+/g, '');
+  return text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
+}
 
 const backwards = (text: string): string => [...text].toReversed().join('');
 
@@ -38,10 +45,19 @@ function percentDecoded(run: string): string {
   }
 }
 
-/** Everything a text may say, squeezed: forwards, backwards, decoded. */
-function readingsOf(text: string): string[] {
+/** Everything a text may say, squeezed: as it reads, and decoded. Backwards is for whoever compares. */
+const readingsOf = (text: string): string[] => decodings(text).map(squeeze);
+
+type BothWays = readonly [forwards: string, backwards: string];
+
+/** A text squeezed, both ways; looked up where the same rules are compared call after call. */
+function bothWays(text: string, memory?: Map<string, BothWays>): BothWays {
+  const known = memory?.get(text);
+  if (known !== undefined) return known;
   const squeezed = squeeze(text);
-  return [squeezed, backwards(squeezed), ...decodings(text).slice(1).map(squeeze)];
+  const ways = [squeezed, backwards(squeezed)] as const;
+  memory?.set(text, ways);
+  return ways;
 }
 
 /** The first run of at least `length` signs that both squeezed texts have and `accept` does not excuse. */
@@ -73,22 +89,53 @@ const shortestKey = 12;
 
 /** True when a text repeats `length` letters of another, or all of a shorter one, in any reading, that `known` does not have. */
 export function repeatsPassage(text: string, other: string, known: () => string, length = passage): boolean {
-  const squeezed = squeeze(other);
-  if (squeezed.length < shortestKey) return false;
+  const ways = bothWays(other);
+  return ways[0].length >= shortestKey && shares(readingsOf(text), ways, known, length);
+}
+
+/** The reading backwards is the text against the other backwards: the other is turned around once. */
+function shares(
+  readings: readonly string[],
+  [forwards, turned]: BothWays,
+  known: () => string,
+  length: number,
+): boolean {
   let squeezedKnown: string | undefined;
-  return readingsOf(text).some(
-    (reading) =>
-      sharedRun(reading, squeezed, Math.min(length, squeezed.length), (run) =>
-        (squeezedKnown ??= squeeze(known())).includes(run),
-      ) !== undefined,
+  const knows = (run: string): boolean => (squeezedKnown ??= squeeze(known())).includes(run);
+  const least = Math.min(length, forwards.length);
+  const [asItReads = ''] = readings;
+  return (
+    readings.some((reading) => sharedRun(reading, forwards, least, knows) !== undefined) ||
+    sharedRun(asItReads, turned, least, (run) => knows(backwards(run))) !== undefined
   );
 }
 
-/** True when text holds a key, or the marks we put around data, in any reading. */
-export function holdsSecret(text: string, { marks, apiKey }: Pick<Withheld, 'marks' | 'apiKey'>): boolean {
+function holdsKey(
+  text: string,
+  readings: readonly string[],
+  withheld: Pick<Withheld, 'marks' | 'apiKey' | 'memory'>,
+): boolean {
+  const { marks, apiKey, memory } = withheld;
   if (keyLike.test(text)) return true;
-  const secrets = [marks, squeeze(apiKey)].filter((secret) => secret.length >= shortestKey);
-  return readingsOf(text).some((reading) => secrets.some((secret) => reading.includes(secret)));
+  const [key, turnedKey] = bothWays(apiKey, memory);
+  const [asItReads = ''] = readings;
+  const holds = (secret: string, turned: string): boolean =>
+    secret.length >= shortestKey &&
+    (readings.some((reading) => reading.includes(secret)) || asItReads.includes(turned));
+  return holds(marks, backwards(marks)) || holds(key, turnedKey);
+}
+
+/** True when text holds a key, or the marks we put around data, in any reading. */
+export const holdsSecret = (text: string, withheld: Pick<Withheld, 'marks' | 'apiKey' | 'memory'>): boolean =>
+  holdsKey(text, readingsOf(text), withheld);
+
+/** True when text holds a secret of the call or repeats a passage of its rules that `known` does not have. */
+export function tellsWithheld(text: string, withheld: Withheld, known: () => string): boolean {
+  const readings = readingsOf(text);
+  return (
+    holdsKey(text, readings, withheld) ||
+    shares(readings, bothWays(withheld.rules, withheld.memory), known, passage)
+  );
 }
 
 /** Shown pieces of an answer: nothing that begins like something withheld, and nothing at all once it was that. */
@@ -104,10 +151,10 @@ const shortestHeld = 8;
 const longestShown = 20;
 
 /** Watches an answer while it arrives: the checks of the whole come too late for what was shown. */
-export function createGuard({ rules, marks, apiKey }: Withheld): Guard {
-  const secrets = [squeeze(rules), marks, squeeze(apiKey)]
-    .filter((secret) => secret.length >= shortestKey)
-    .flatMap((secret) => [secret, backwards(secret)]);
+export function createGuard({ rules, marks, apiKey, memory }: Withheld): Guard {
+  const secrets = [bothWays(rules, memory), [marks, backwards(marks)], bothWays(apiKey, memory)]
+    .flat()
+    .filter((secret) => secret.length >= shortestKey);
   const repeats = (squeezed: string): boolean =>
     secrets.some(
       (secret) =>
