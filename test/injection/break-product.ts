@@ -9,8 +9,8 @@ const changes: readonly Change[] = [
   ['text/withheld.ts', 'if (keyLike.test(text)) return true;', 'if (text !== undefined) return false;'],
   [
     'text/withheld.ts',
-    'if (squeezed.length < shortestKey) return false;',
-    'if (text !== undefined) return false;',
+    'let squeezedKnown: string | undefined;',
+    'let squeezedKnown: string | undefined; if (readings !== undefined) return false;',
   ],
   [
     'text/addresses.ts',

@@ -48,14 +48,27 @@ function percentDecoded(run: string): string {
 /** Everything a text may say, squeezed: as it reads, and decoded. Backwards is for whoever compares. */
 const readingsOf = (text: string): string[] => decodings(text).map(squeeze);
 
-type BothWays = readonly [forwards: string, backwards: string];
+/** A squeezed text, and every run of eight signs in it: most texts share none with it, and one look-up says so. */
+interface Searched {
+  readonly text: string;
+  readonly runs: ReadonlySet<string>;
+}
+type BothWays = readonly [forwards: Searched, backwards: Searched];
+
+const runLength = 8;
+
+function searched(text: string): Searched {
+  const runs = new Set<string>();
+  for (let at = 0; at + runLength <= text.length; at += 1) runs.add(text.slice(at, at + runLength));
+  return { text, runs };
+}
 
 /** A text squeezed, both ways; looked up where the same rules are compared call after call. */
 function bothWays(text: string, memory?: Map<string, BothWays>): BothWays {
   const known = memory?.get(text);
   if (known !== undefined) return known;
   const squeezed = squeeze(text);
-  const ways = [squeezed, backwards(squeezed)] as const;
+  const ways = [searched(squeezed), searched(backwards(squeezed))] as const;
   memory?.set(text, ways);
   return ways;
 }
@@ -63,7 +76,7 @@ function bothWays(text: string, memory?: Map<string, BothWays>): BothWays {
 /** The first run of at least `length` signs that both squeezed texts have and `accept` does not excuse. */
 function sharedRun(
   one: string,
-  other: string,
+  { text: other, runs }: Searched,
   length: number,
   excuse: (run: string) => boolean,
 ): string | undefined {
@@ -71,6 +84,7 @@ function sharedRun(
   // A shared run of this length holds one whole block, wherever it begins.
   for (let at = 0; at + step <= one.length; at += step) {
     const block = one.slice(at, at + step);
+    if (step >= runLength && !runs.has(block.slice(0, runLength))) continue;
     for (let there = other.indexOf(block); there >= 0; there = other.indexOf(block, there + 1)) {
       let before = 0;
       while (before < at && before < there && one[at - before - 1] === other[there - before - 1]) before += 1;
@@ -90,7 +104,7 @@ const shortestKey = 12;
 /** True when a text repeats `length` letters of another, or all of a shorter one, in any reading, that `known` does not have. */
 export function repeatsPassage(text: string, other: string, known: () => string, length = passage): boolean {
   const ways = bothWays(other);
-  return ways[0].length >= shortestKey && shares(readingsOf(text), ways, known, length);
+  return ways[0].text.length >= shortestKey && shares(readingsOf(text), ways, known, length);
 }
 
 /** The reading backwards is the text against the other backwards: the other is turned around once. */
@@ -102,7 +116,7 @@ function shares(
 ): boolean {
   let squeezedKnown: string | undefined;
   const knows = (run: string): boolean => (squeezedKnown ??= squeeze(known())).includes(run);
-  const least = Math.min(length, forwards.length);
+  const least = Math.min(length, forwards.text.length);
   const [asItReads = ''] = readings;
   return (
     readings.some((reading) => sharedRun(reading, forwards, least, knows) !== undefined) ||
@@ -122,7 +136,7 @@ function holdsKey(
   const holds = (secret: string, turned: string): boolean =>
     secret.length >= shortestKey &&
     (readings.some((reading) => reading.includes(secret)) || asItReads.includes(turned));
-  return holds(marks, backwards(marks)) || holds(key, turnedKey);
+  return holds(marks, backwards(marks)) || holds(key.text, turnedKey.text);
 }
 
 /** True when text holds a key, or the marks we put around data, in any reading. */
@@ -147,18 +161,17 @@ export interface Guard {
   mayShow(text: string): boolean;
 }
 
-const shortestHeld = 8;
 const longestShown = 20;
 
 /** Watches an answer while it arrives: the checks of the whole come too late for what was shown. */
 export function createGuard({ rules, marks, apiKey, memory }: Withheld): Guard {
-  const secrets = [bothWays(rules, memory), [marks, backwards(marks)], bothWays(apiKey, memory)]
+  const secrets = [bothWays(rules, memory), bothWays(marks), bothWays(apiKey, memory)]
     .flat()
-    .filter((secret) => secret.length >= shortestKey);
+    .filter(({ text }) => text.length >= shortestKey);
   const repeats = (squeezed: string): boolean =>
     secrets.some(
       (secret) =>
-        sharedRun(squeezed, secret, Math.min(longestShown, secret.length), () => false) !== undefined,
+        sharedRun(squeezed, secret, Math.min(longestShown, secret.text.length), () => false) !== undefined,
     );
   let held = '';
   let shownBefore = '';
@@ -187,7 +200,7 @@ export function createGuard({ rules, marks, apiKey, memory }: Withheld): Guard {
 }
 
 /** Its last signs stand somewhere in a secret: what follows may go on with it. */
-function beginsSecret(squeezed: string, secrets: readonly string[]): boolean {
-  const last = squeezed.slice(-shortestHeld);
-  return last.length === shortestHeld && secrets.some((secret) => secret.includes(last));
+function beginsSecret(squeezed: string, secrets: readonly Searched[]): boolean {
+  const last = squeezed.slice(-runLength);
+  return last.length === runLength && secrets.some(({ runs }) => runs.has(last));
 }
