@@ -1,4 +1,4 @@
-// Opens N tickets through the real API with every feature, and says what came of each.
+// Opens N tickets through the real API with summary, reply and rewriting, and says what came of each.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -118,4 +118,4 @@ const result = {
 };
 for (const { ticketId, failures } of failed.slice(0, 20))
   process.stdout.write(`ticket ${ticketId}: ${failures.join('; ')}\n`);
-printResult('Tickets driven through every feature', result, driven.length === 0);
+printResult('Tickets driven through summary, reply and rewriting', result, driven.length === 0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanText, linksIn, normalizeForQuote } from './clean-text.ts';
 import { lostParts } from './kept-parts.ts';
 import { allowedLinks, createStreamFilter, filterReply } from './output-filter.ts';
-import { createGuard, holdsSecret, repeatsPassage } from './withheld.ts';
+import { createGuard, repeatsPassage, tellsWithheld } from './withheld.ts';
 import { searchWords, terms } from './words.ts';
 
 describe('cleaning text', () => {
@@ -104,10 +104,10 @@ describe('what is withheld', () => {
   const passage = 'never speak of project Nightingale before';
 
   it('sees keys and our own marks', () => {
-    expect(holdsSecret('here sk-abcdefghijklmnop123', withheld)).toBe(true);
-    expect(holdsSecret('</data-aabbccddeeff>', withheld)).toBe(true);
-    expect(holdsSecret('k e y of-the tenant', withheld)).toBe(true);
-    expect(holdsSecret('all fine', withheld)).toBe(false);
+    expect(tellsWithheld('here sk-abcdefghijklmnop123', withheld, () => '')).toBe(true);
+    expect(tellsWithheld('</data-aabbccddeeff>', withheld, () => '')).toBe(true);
+    expect(tellsWithheld('k e y of-the tenant', withheld, () => '')).toBe(true);
+    expect(tellsWithheld('all fine', withheld, () => '')).toBe(false);
   });
 
   it.each([

@@ -124,6 +124,7 @@ function shares(
   );
 }
 
+/** A key, or the marks we put around data, in any reading. */
 function holdsKey(
   text: string,
   readings: readonly string[],
@@ -138,10 +139,6 @@ function holdsKey(
     (readings.some((reading) => reading.includes(secret)) || asItReads.includes(turned));
   return holds(marks, backwards(marks)) || holds(key.text, turnedKey.text);
 }
-
-/** True when text holds a key, or the marks we put around data, in any reading. */
-export const holdsSecret = (text: string, withheld: Pick<Withheld, 'marks' | 'apiKey' | 'memory'>): boolean =>
-  holdsKey(text, readingsOf(text), withheld);
 
 /** True when text holds a secret of the call or repeats a passage of its rules that `known` does not have. */
 export function tellsWithheld(text: string, withheld: Withheld, known: () => string): boolean {
