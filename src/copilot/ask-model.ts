@@ -122,19 +122,15 @@ async function answerWithin(
   const { call, feature, connection, meter, metricsAndClock } = withMetrics(asking);
   const marks = newMarks();
   const instructions = asking.settings.features.get(feature.name)?.instructions ?? feature.model.instructions;
-  const withheld = {
-    rules: systemText(feature.name, instructions),
-    marks,
-    apiKey: connection.apiKey,
-    memory: withheldMemory(asking.settings),
-  };
+  const fixed = fixedParts(asking.settings, call.subscriptionId, feature.name, instructions);
+  const withheld = { rules: fixed.rules, marks, apiKey: connection.apiKey, memory: fixed.memory };
   const base: Omit<Generation, 'prompt'> = {
     connection,
     maxOutputTokens: Math.min(
       feature.model.maxOutputTokens,
       Math.floor(call.ports.modelProvider.contextWindow(connection) / 4),
     ),
-    cacheKey: cacheKey(asking.settings, call.subscriptionId, feature.name, instructions),
+    cacheKey: fixed.cacheKey,
     signal: call.signal,
     ...(shapeOf(feature) !== undefined && { output: shapeOf(feature) }),
   } as Omit<Generation, 'prompt'>;
@@ -142,7 +138,7 @@ async function answerWithin(
     modelProvider: call.ports.modelProvider,
     base,
     feature,
-    instructions,
+    system: fixed.rules,
     content:
       again === undefined ? content : content.map((one) => ({ ...one, task: `${one.task}\n${again}` })),
     marks,
@@ -163,7 +159,7 @@ async function answerWithin(
   meter.commentsSent = fitted.read.comments;
   meter.sourcesSent = fitted.read.sources;
   const isAllowedLink = linkCheck(feature, asked);
-  const prompt = fitted.content.map((one) => renderPrompt(feature.name, instructions, one, marks));
+  const prompt = fitted.content.map((one) => renderPrompt(fixed.rules, one, marks));
   // A second answer is not shown while it arrives: the agent would see the first one being overwritten unchecked.
   const emit = again === undefined ? asking.emit : undefined;
   const finished = await generateAnswer({
@@ -198,31 +194,35 @@ function linkCheck(feature: ModelFeature, asked: Asked): (link: string) => boole
     });
 }
 
-const memories = new WeakMap<SubscriptionSettings, NonNullable<Withheld['memory']>>();
-
-/** Kept as long as the settings that rules and key come from. */
-function withheldMemory(settings: SubscriptionSettings): NonNullable<Withheld['memory']> {
-  const known = memories.get(settings) ?? new Map();
-  memories.set(settings, known);
-  return known;
+/** What is the same for all calls of a feature while its settings stay. */
+interface FixedParts {
+  readonly rules: string;
+  /** The same for calls that share a prefix. */
+  readonly cacheKey: string;
+  readonly memory: NonNullable<Withheld['memory']>;
 }
 
-const cacheKeys = new WeakMap<SubscriptionSettings, Map<string, string>>();
+const fixedOf = new WeakMap<SubscriptionSettings, Map<string, FixedParts>>();
 
-/** The same for calls that share a prefix; kept as long as the settings it was made from. */
-function cacheKey(
+/** Kept as long as the settings that rules and key come from. */
+function fixedParts(
   settings: SubscriptionSettings,
   subscriptionId: string,
   feature: string,
   instructions: string,
-): string {
-  const known = cacheKeys.get(settings) ?? new Map<string, string>();
-  cacheKeys.set(settings, known);
-  const key =
-    known.get(feature) ??
-    createHash('sha256').update(`${subscriptionId}\n${feature}\n${instructions}`).digest('hex').slice(0, 32);
-  known.set(feature, key);
-  return key;
+): FixedParts {
+  const known = fixedOf.get(settings) ?? new Map<string, FixedParts>();
+  fixedOf.set(settings, known);
+  const parts = known.get(feature) ?? {
+    rules: systemText(feature, instructions),
+    cacheKey: createHash('sha256')
+      .update(`${subscriptionId}\n${feature}\n${instructions}`)
+      .digest('hex')
+      .slice(0, 32),
+    memory: new Map(),
+  };
+  known.set(feature, parts);
+  return parts;
 }
 
 function checked(

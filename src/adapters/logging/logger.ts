@@ -43,6 +43,13 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
+/** Standard output in batches: one write for each request showed in the profile. What warns is written at once, and all of it when the program ends. */
+function openOutput(): DestinationStream & { flushSync(): void } {
+  const output = pino.destination({ fd: 1, sync: true, minLength: 8_192, periodicFlush: 100 });
+  process.on('exit', () => output.flushSync());
+  return output;
+}
+
 /** Structured lines on standard output with allow-listed fields only. */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
   const options: pino.LoggerOptions = {
@@ -53,10 +60,17 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     formatters: { level: (label) => ({ level: label }) },
     hooks: { streamWrite: scrub },
   };
-  const log = destination === undefined ? pino(options) : pino(options, destination);
+  const output = destination === undefined ? openOutput() : undefined;
+  const log = pino(options, destination ?? output);
   return {
     info: (event, fields = {}) => log.info(pick(fields), event),
-    warn: (event, fields = {}) => log.warn(pick(fields), event),
-    error: (event, fields = {}) => log.error(pick(fields), event),
+    warn: (event, fields = {}) => {
+      log.warn(pick(fields), event);
+      output?.flushSync();
+    },
+    error: (event, fields = {}) => {
+      log.error(pick(fields), event);
+      output?.flushSync();
+    },
   };
 }

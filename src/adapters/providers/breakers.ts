@@ -55,6 +55,7 @@ export class Breakers {
       max: mostCircuits,
       ttl: forgottenMs,
       updateAgeOnGet: true,
+      ttlResolution: 1_000,
       dispose: (place) => {
         if (place.circuit.isOpen) this.#tell(place, 'closed');
       },

@@ -52,8 +52,13 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
     deadlines: { ...defaultDeadlines, ...options.deadlines },
     random: options.random ?? Math.random,
   };
-  const hostOf = (connection: Pick<ModelConnection, 'kind' | 'baseUrl'>): string =>
-    new URL(baseUrlOf(connection, origins)).host;
+  // Connections live as long as the settings they come from; reading an address for each call showed in the profile.
+  const hosts = new WeakMap<Pick<ModelConnection, 'kind' | 'baseUrl'>, string>();
+  const hostOf = (connection: Pick<ModelConnection, 'kind' | 'baseUrl'>): string => {
+    const host = hosts.get(connection) ?? new URL(baseUrlOf(connection, origins)).host;
+    hosts.set(connection, host);
+    return host;
+  };
   const { breakers } = options;
   const guarded: Guard = (generation, work) =>
     breakers === undefined

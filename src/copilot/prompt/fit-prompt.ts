@@ -14,7 +14,8 @@ export interface FitArguments {
   readonly modelProvider: ModelProvider;
   readonly base: Omit<Generation, 'prompt'>;
   readonly feature: ModelFeature;
-  readonly instructions: string;
+  /** Rules and instructions. */
+  readonly system: string;
   readonly content: Transient<FeatureContent>;
   readonly marks: string;
   /** Share of the model's window to use; smaller after the provider found it too long. */
@@ -128,7 +129,7 @@ async function readPart(
       blocks: [...others, ...(lists[index] ?? [])],
       task: `This is part ${index + 1} of ${total} of a long ticket. Fill the fields for this part alone.`,
     };
-    return renderPrompt(wanted.feature.name, wanted.instructions, part, marks);
+    return renderPrompt(wanted.system, part, marks);
   });
   const finished = await wanted.generatePart({ ...wanted.base, prompt });
   const answer: Transient<unknown> = finished.output ?? finished.text;

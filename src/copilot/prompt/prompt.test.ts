@@ -4,7 +4,7 @@ import type { DataBlock } from './data-block.ts';
 import { renderBlock } from './data-block.ts';
 import { fitWindow, splitIntoParts } from './fit-window.ts';
 import { outputShape } from './output-shape.ts';
-import { newMarks, renderPrompt } from './render-prompt.ts';
+import { newMarks, renderPrompt, systemText } from './render-prompt.ts';
 
 const comment = (n: number, text: string, author = 'customer'): DataBlock => ({
   kind: 'comment',
@@ -36,8 +36,8 @@ describe('data blocks', () => {
   it('stand between the rules, which never change, and the task, which comes last', () => {
     const content = { blocks: [comment(1, 'hello')], task: 'Do it.', language: 'de' };
     const [a, b] = [
-      renderPrompt('x', 'Instructions', content, newMarks()),
-      renderPrompt('x', 'Instructions', content, newMarks()),
+      renderPrompt(systemText('x', 'Instructions'), content, newMarks()),
+      renderPrompt(systemText('x', 'Instructions'), content, newMarks()),
     ];
     expect(a.system).toBe(b.system);
     expect(a.user.indexOf('hello')).toBeLessThan(a.user.indexOf('Do it.'));

@@ -16,17 +16,12 @@ export const newMarks = (): string => Buffer.from(pooledRandom(6)).toString('hex
 export const systemText = (feature: string, instructions: string): string =>
   `${productRules}\n\nTask: ${feature}\n${instructions}`;
 
-/** From content to what is sent: rules and instructions first (the same for many calls), data next, the task last. */
-export function renderPrompt(
-  feature: string,
-  instructions: string,
-  content: FeatureContent,
-  marks: string,
-): Prompt {
+/** From content to what is sent: rules and instructions (`systemText`) first, data next, the task last. */
+export function renderPrompt(system: string, content: FeatureContent, marks: string): Prompt {
   const blocks = content.blocks.map((block) => renderBlock(block, marks)).join('\n');
   const language = content.language === 'customer' ? "the customer's language" : content.language;
   return {
-    system: systemText(feature, instructions),
+    system,
     user: `${blocks}\n\n${content.task}\nAnswer in language: ${language}`,
   };
 }

@@ -26,15 +26,33 @@ const backwards = (text: string): string => [...text].toReversed().join('');
 
 /** A text as it reads, and what stands encoded in it: percent signs, base64 and hex. */
 function decodings(text: string): string[] {
-  const runs = (pattern: RegExp, encoding: 'base64' | 'hex'): string[] =>
-    (text.match(pattern) ?? []).map((run) => Buffer.from(run, encoding).toString('utf8'));
-  const percents = text.match(/(?:%[0-9a-fA-F]{2}|[\w.~+-]){12,}/g) ?? [];
+  // Most texts hold neither, and each look costs.
+  const percents = text.includes('%') ? (text.match(/(?:%[0-9a-fA-F]{2}|[\w.~+-]){12,}/g) ?? []) : [];
+  const words = hasEncodedWord(text) ? (text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []) : [];
   return [
     text,
     ...percents.filter((run) => run.includes('%')).map(percentDecoded),
-    ...runs(/[A-Za-z0-9+/_-]{16,}/g, 'base64'),
-    ...runs(/(?:[0-9a-fA-F]{2}){8,}/g, 'hex'),
+    ...words.map((run) => Buffer.from(run, 'base64').toString('utf8')),
+    // Hex signs are signs of base64 too: all hex stands inside those words.
+    ...words.flatMap((word) =>
+      (word.match(/(?:[0-9a-fA-F]{2}){8,}/g) ?? []).map((run) => Buffer.from(run, 'hex').toString('utf8')),
+    ),
   ];
+}
+
+const shortestEncoded = 16;
+const ofEncoded = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code))),
+);
+
+/** True when a word is long enough to be base64 or hex; one look at each sign, where the pattern starts anew at each. */
+function hasEncodedWord(text: string): boolean {
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    length = ofEncoded[text.charCodeAt(at)] === 1 ? length + 1 : 0;
+    if (length === shortestEncoded) return true;
+  }
+  return false;
 }
 
 function percentDecoded(run: string): string {
