@@ -1,10 +1,10 @@
-// Opens N tickets through the real API with summary, reply and rewriting, and says what came of each.
+// Opens N tickets through the real API, has them summarised, answered, rewritten, asked about and reviewed, and says what came of each.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Receipt } from '../src/contract/stream-events.ts';
-import { RewrittenText, SuggestedReply, TicketSummary } from '../src/contract/copilot.ts';
-import { openHouse, outputOf, problemOf, type FeatureAnswer, type House } from '../test/support/house.ts';
+import { openHouse, outputOf, type FeatureAnswer, type House } from '../test/support/house.ts';
+import { faultsOf } from './drive-checks.ts';
 import { median, printResult } from './report.ts';
 
 const { values } = parseArgs({
@@ -21,54 +21,60 @@ if (file !== undefined && !existsSync(file)) {
   process.exit(2);
 }
 
-interface Driven {
-  readonly ticketId: number;
+/** One run of one feature. */
+interface Ran {
+  readonly feature: string;
   readonly failures: readonly string[];
-  readonly firstTokenMs: number[];
+  readonly firstTokenMs: number | undefined;
   readonly totalMs: number;
   readonly receipts: readonly Receipt[];
 }
-
-/** Why an answer does not count as good; empty when it does. */
-function faults(name: string, answer: FeatureAnswer): string[] {
-  const problem = problemOf(answer);
-  if (problem !== undefined) return [`${name}: ${problem}`];
-  if (answer.events.at(-1)?.type !== 'done') return [`${name}: did not end in done`];
-  const output = outputOf<unknown>(answer);
-  if (name === 'summarize-ticket') {
-    const summary = TicketSummary.safeParse(output);
-    return summary.success && summary.data.wants !== '' ? [] : [`${name}: no valid summary`];
-  }
-  if (name === 'suggest-reply') {
-    const reply = SuggestedReply.safeParse(output);
-    if (!reply.success) return [`${name}: no valid reply`];
-    return reply.data.citations.length > 0 || reply.data.missing.length > 0
-      ? []
-      : [`${name}: neither citation nor missing fact`];
-  }
-  return RewrittenText.safeParse(output).success ? [] : [`${name}: no valid text`];
+interface Driven {
+  readonly ticketId: number;
+  readonly runs: readonly Ran[];
+  readonly totalMs: number;
+  /** Tokens of the one call of an opening, and of the same asked in a call a feature; undefined when it was not compared. */
+  readonly compared: { readonly open: number; readonly separate: number } | undefined;
 }
 
-async function driveTicket(house: House, ticketId: number): Promise<Driven> {
+/** How many tickets are asked again, feature by feature, for the comparison of tokens. */
+const mostCompared = 25;
+const tokensOf = (receipts: readonly Receipt[]): number =>
+  receipts.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
+
+async function driveTicket(house: House, ticketId: number, compares: boolean): Promise<Driven> {
   const token = await house.signIn(ticketId);
   const startedAt = performance.now();
-  const failures: string[] = [];
-  const firstTokenMs: number[] = [];
-  const receipts: Receipt[] = [];
-  const run = async (name: string, body: object): Promise<FeatureAnswer> => {
-    const answer = await house.run(name, body, { token });
-    failures.push(...faults(name, answer));
-    if (answer.firstTokenMs !== undefined) firstTokenMs.push(answer.firstTokenMs);
-    for (const event of answer.events) if (event.type === 'usage') receipts.push(event.receipt);
+  const runs: Ran[] = [];
+  const run = async (feature: string, body: object = {}): Promise<FeatureAnswer> => {
+    const answer = await house.run(feature, { ticketId, locale: 'en', ...body }, { token });
+    runs.push({
+      feature,
+      failures: faultsOf(feature, answer),
+      firstTokenMs: answer.firstTokenMs,
+      totalMs: answer.totalMs,
+      receipts: answer.events.flatMap((event) => (event.type === 'usage' ? [event.receipt] : [])),
+    });
     return answer;
   };
-  await run('summarize-ticket', { ticketId, locale: 'en' });
-  const reply = await run('suggest-reply', { ticketId, locale: 'en' });
+  await run('open');
+  await run('summarize-ticket');
+  const reply = await run('suggest-reply');
   const draft =
     outputOf<{ text: string }>(reply)?.text ||
     'hello , thank you for you message . we look into it and come back to you with order 4711 .';
-  await run('rewrite-text', { ticketId, mode: 'fix-grammar', text: draft, locale: 'en' });
-  return { ticketId, failures, firstTokenMs, totalMs: performance.now() - startedAt, receipts };
+  await run('rewrite-text', { mode: 'fix-grammar', text: draft });
+  await run('ask', { question: 'What has this customer asked for, and what were they told?' });
+  await run('review-quality', { draft });
+  const totalMs = performance.now() - startedAt;
+  const tokens = (feature: string): number =>
+    tokensOf(runs.filter((one) => one.feature === feature).flatMap(({ receipts }) => receipts));
+  if (!compares) return { ticketId, runs, totalMs, compared: undefined };
+  // Outside of the other figures: the insight alone is what an opening has asked already.
+  const insight = await house.run('ticket-insight', { ticketId, locale: 'en' }, { token });
+  const alone = insight.events.flatMap((event) => (event.type === 'usage' ? [event.receipt] : []));
+  const separate = tokensOf(alone) + tokens('summarize-ticket');
+  return { ticketId, runs, totalMs, compared: { open: tokens('open'), separate } };
 }
 
 /** The first ticket numbers of the account, in order. */
@@ -95,27 +101,59 @@ try {
   });
   const ids = await ticketIds(house, count);
   for (const id of ids) {
-    driven.push(await driveTicket(house, id));
+    driven.push(await driveTicket(house, id, driven.length < mostCompared));
     if (driven.length % 10 === 0) process.stderr.write(`${driven.length} of ${ids.length}\n`);
   }
 } finally {
   await house.close();
 }
-const failed = driven.filter(({ failures }) => failures.length > 0);
-const receipts = driven.flatMap((one) => one.receipts);
+const runs = driven.flatMap((one) => one.runs);
+const failuresOf = (one: Driven): readonly string[] => one.runs.flatMap(({ failures }) => failures);
+const failed = driven.filter((one) => failuresOf(one).length > 0);
+const receipts = runs.flatMap((one) => one.receipts);
 const perTicket = (pick: (receipt: Receipt) => number): number =>
   Math.round((receipts.reduce((sum, receipt) => sum + pick(receipt), 0) / Math.max(1, driven.length)) * 100) /
   100;
+const compared = driven.flatMap((one) => (one.compared === undefined ? [] : [one.compared]));
+const given = (list: readonly (number | undefined)[]): number[] => list.filter((one) => one !== undefined);
 const result = {
   tickets: driven.length,
   ok: driven.length - failed.length,
   failed: failed.length,
-  firstTokenMsP50: median(driven.flatMap((one) => one.firstTokenMs)),
+  firstTokenMsP50: median(given(runs.map((one) => one.firstTokenMs))),
   totalMsP50: median(driven.map((one) => one.totalMs)),
   tokensPerTicket: perTicket((receipt) => receipt.inputTokens + receipt.outputTokens),
   providerCallsPerTicket: perTicket((receipt) => receipt.providerCalls),
   zendeskRoundTripsPerTicket: perTicket((receipt) => receipt.helpDeskCalls),
+  openTokensP50: median(compared.map(({ open }) => open)),
+  separateTokensP50: median(compared.map(({ separate }) => separate)),
 };
-for (const { ticketId, failures } of failed.slice(0, 20))
-  process.stdout.write(`ticket ${ticketId}: ${failures.join('; ')}\n`);
-printResult('Tickets driven through summary, reply and rewriting', result, driven.length === 0);
+for (const one of failed.slice(0, 20))
+  process.stdout.write(`ticket ${one.ticketId}: ${failuresOf(one).join('; ')}\n`);
+const table = [...new Set(runs.map(({ feature }) => feature))].map((feature) => {
+  const own = runs.filter((one) => one.feature === feature);
+  const all = own.flatMap((one) => one.receipts);
+  const mean = (pick: (receipt: Receipt) => number): number =>
+    Math.round((all.reduce((sum, receipt) => sum + pick(receipt), 0) / Math.max(1, own.length)) * 100) / 100;
+  return {
+    feature,
+    runs: own.length,
+    ok: own.filter(({ failures }) => failures.length === 0).length,
+    firstTokenMsP50: median(given(own.map((one) => one.firstTokenMs))),
+    totalMsP50: median(own.map((one) => one.totalMs)),
+    tokens: mean((receipt) => receipt.inputTokens + receipt.outputTokens),
+    providerCalls: mean((receipt) => receipt.providerCalls),
+    zendeskRoundTrips: mean((receipt) => receipt.helpDeskCalls),
+  };
+});
+for (const row of [Object.fromEntries(Object.keys(table[0] ?? {}).map((key) => [key, key])), ...table])
+  process.stdout.write(
+    `${Object.values(row)
+      .map((value, at) => (at === 0 ? String(value).padEnd(18) : String(value).padStart(19)))
+      .join('')}\n`,
+  );
+printResult(
+  `Tickets driven through ${table.map(({ feature }) => feature).join(', ')}; tokens of one opening against ticket-insight and summarize-ticket asked one by one, on ${compared.length} tickets`,
+  result,
+  driven.length === 0,
+);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { findDuplicates, indexCandidates } from '../../src/copilot/evidence/duplicates.ts';
 import { assessEscalation } from '../../src/copilot/evidence/escalation.ts';
 import { indexReplies, rankReplies } from '../../src/copilot/evidence/reply-match.ts';
+import { noCourse } from '../../src/copilot/evidence/ticket-course.ts';
 import { readText } from '../../src/copilot/ranking/text-features.ts';
 import { exchangesOf, splitAtFirstAnswer, type Dialog } from './dialogs.ts';
 import { sameIssuePairs, scorePairs, splitTicketPairs } from './duplicates.ts';
@@ -100,6 +101,8 @@ describe('the evaluations', () => {
           waitMinutes: null,
           minutesToTarget: null,
           badRating: false,
+          noReplyMinutes: null,
+          course: noCourse,
         }).level !== 'low',
     );
     expect(angry.slice(0, 3)).toEqual([false, true, false]);

@@ -3,8 +3,8 @@ import {
   indexCandidates,
   type ComparedTicket,
 } from '../../src/copilot/evidence/duplicates.ts';
-import { rankByBm25 } from '../../src/copilot/ranking/bm25.ts';
-import { terms } from '../../src/copilot/text/words.ts';
+import { rankByBm25 } from '../../src/kernel/text/bm25.ts';
+import { terms } from '../../src/kernel/text/words.ts';
 import { printResult } from '../report.ts';
 import { readDialogs, splitAtFirstAnswer, type Dialog } from './dialogs.ts';
 import { evaluationArguments, progress, rounded, stop } from './support.ts';

@@ -1,4 +1,5 @@
 import { assessEscalation } from '../../src/copilot/evidence/escalation.ts';
+import { noCourse } from '../../src/copilot/evidence/ticket-course.ts';
 import { printResult } from '../report.ts';
 import { readDialogs, type Dialog } from './dialogs.ts';
 import { evaluationArguments, rounded, stop } from './support.ts';
@@ -26,6 +27,8 @@ export function scoreEscalation(dialogs: readonly Dialog[]): EscalationScore {
       waitMinutes: null,
       minutesToTarget: null,
       badRating: false,
+      noReplyMinutes: null,
+      course: noCourse,
     });
     if (level === 'low') count[negative ? 'missed' : 'rightlyNot'] += 1;
     else count[negative ? 'hit' : 'wrong'] += 1;

@@ -1,3 +1,4 @@
+import { RowIndex } from '../../src/copilot/classify/row-index.ts';
 import { fitFeatures } from '../../src/copilot/classify/tfidf.ts';
 import { trainOneVersusRest } from '../../src/copilot/classify/svm.ts';
 import { trainIntentClassifier } from '../../src/copilot/evidence/intent.ts';
@@ -30,7 +31,7 @@ function trainBaseline(rows: readonly Row[], labelCount: number): (text: string)
     labels,
     { kinds: { words: 1, characters: 1 }, rareBy: 'texts', fewestTexts: 1 },
   );
-  const scores = trainOneVersusRest(space.rows, labels, labelCount, space.size);
+  const scores = trainOneVersusRest(new RowIndex(space.rows, space.size), labels, labelCount);
   return (text) => {
     const found = scores(space.vectorOf(text));
     return found.indexOf(Math.max(...found));

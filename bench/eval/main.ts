@@ -10,6 +10,7 @@ const evaluations: Readonly<Record<string, () => Promise<{ run(args: string[]): 
   escalation: () => import('./escalation.ts'),
   masking: () => import('./masking.ts'),
   macros: () => import('./macros.ts'),
+  retrieval: () => import('./retrieval.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

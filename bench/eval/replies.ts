@@ -1,7 +1,7 @@
 import { indexReplies, rankReplies, type AnsweredTurn } from '../../src/copilot/evidence/reply-match.ts';
-import { rankByBm25 } from '../../src/copilot/ranking/bm25.ts';
+import { rankByBm25 } from '../../src/kernel/text/bm25.ts';
 import { readText, type TextFeatures } from '../../src/copilot/ranking/text-features.ts';
-import { terms } from '../../src/copilot/text/words.ts';
+import { terms } from '../../src/kernel/text/words.ts';
 import { printResult } from '../report.ts';
 import { exchangesOf, readDialogs, splitAtFirstAnswer, type Dialog } from './dialogs.ts';
 import { evaluationArguments, progress, rounded, seededRandom, shuffled, stop } from './support.ts';

@@ -59,6 +59,16 @@ const TriageValue = z.object({
   band: Band,
   /** Solved tickets that have this value. */
   evidence: z.array(TicketEvidence),
+  /** The values between which the solved tickets leave it open, likeliest first; empty when they decide. */
+  candidates: z.array(
+    z.object({ value: z.string(), valueTitle: z.string(), evidence: z.array(TicketEvidence) }),
+  ),
+  /** A model only ever chooses one of `candidates`. */
+  decidedBy: z.enum(['solved-tickets', 'model']),
+});
+export const TriageInput = AboutTicket.extend({
+  /** Fields, by the names above, that a model may be asked about; all of them when left out. */
+  mayAskAbout: z.array(z.string().max(40)).max(60).optional(),
 });
 export const TriageProposal = z.object({
   values: z.array(TriageValue),
@@ -186,6 +196,8 @@ export const QualityReview = z.object({
       quote: z.string(),
     }),
   ),
+  /** The lead lets agents write the score to the ticket. */
+  writable: z.boolean(),
 });
 export type QualityReview = z.infer<typeof QualityReview>;
 

@@ -7,7 +7,7 @@ import type { Context, Need } from './context/catalogue.ts';
 import type { Emit } from './feature-event.ts';
 
 /** A provider or its account does not work now; another one may. */
-const passesOn: ReadonlySet<ProblemType> = new Set([
+export const passesOn: ReadonlySet<ProblemType> = new Set([
   'provider-auth',
   'provider-quota',
   'provider-rate-limited',

@@ -1,4 +1,6 @@
+import type { Transient } from '../kernel/transient.ts';
 import type { Call } from '../ports/call.ts';
+import type { Retrieved } from '../services/knowledge/passage.ts';
 import type { BudgetKeeper } from '../services/budgets/budget-keeper.ts';
 import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
@@ -13,4 +15,6 @@ export interface CopilotServices {
   readonly ledger: CallLedger;
   readonly quotas: Pick<QuotaKeeper, 'take' | 'settle'>;
   readonly budgets: Pick<BudgetKeeper, 'begin' | 'settle'>;
+  /** Finds passages of the knowledge attached to the copilot, for a conversation with the newest message last. */
+  readonly knowledge?: (call: Omit<Call, 'ports'>, query: Transient<readonly string[]>) => Promise<Retrieved>;
 }

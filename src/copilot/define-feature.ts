@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Citation, Source } from '../contract/stream-events.ts';
 import type { FeatureName } from '../contract/copilot.ts';
-import type { Opened } from '../kernel/transient.ts';
+import { type Opened, Transient } from '../kernel/transient.ts';
 import type { Context, Need } from './context/catalogue.ts';
 import type { DataBlock } from './prompt/data-block.ts';
 
@@ -60,6 +60,11 @@ export interface ModelPart<N extends Need, I, O, M extends z.ZodType> {
   readonly sends: readonly SentField[];
   /** What the model fills; left out when it answers in plain text. */
   readonly output?: M;
+  /**
+   * For a model that decides only what the evidence leaves open: the output for this ticket, narrower than `output`.
+   * Undefined: nothing is open, no model is asked and the evidence stands.
+   */
+  readonly openOutput?: (about: Transient<readonly [context: Context<N>, input: I]>) => z.ZodType | undefined;
   /** Shown, edited and reset by the support lead. */
   readonly instructions: string;
   readonly streams: Streams;
@@ -127,6 +132,9 @@ export interface FeatureModel {
   readonly needs: readonly Need[];
   readonly sends: readonly SentField[];
   readonly output: z.ZodType | undefined;
+  readonly openOutput?: (
+    about: Transient<readonly [context: Context<Need>, input: never]>,
+  ) => z.ZodType | undefined;
   readonly instructions: string;
   readonly streams: Streams;
   readonly maxOutputTokens: number;
@@ -139,6 +147,18 @@ export interface FeatureModel {
 
 /** A feature that asks a model. */
 export type ModelFeature = Feature & { readonly model: FeatureModel };
+
+/** The feature as it asks about this ticket; undefined: there is nothing to ask. */
+export function askedAbout(
+  feature: ModelFeature,
+  context: Transient<Context<Need>>,
+  input: Transient<object>,
+): ModelFeature | undefined {
+  const { openOutput } = feature.model;
+  if (openOutput === undefined) return feature;
+  const output = openOutput(Transient.all([context, input]) as Transient<readonly [Context<Need>, never]>);
+  return output && { ...feature, model: { ...feature.model, output } };
+}
 
 /** Checks a definition's types and closes over them. */
 export function defineFeature<

@@ -6,7 +6,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { FinishedGeneration, Generation, ModelProvider } from '../ports/model-provider.ts';
 import { spentOf } from '../ports/spent-usage.ts';
 import type { CallMeter } from './call-meter.ts';
-import type { ModelFeature } from './define-feature.ts';
+import type { FeatureModel } from './define-feature.ts';
 import type { Emit } from './feature-event.ts';
 import { createFieldReader, parsePartialJson } from './prompt/partial-json.ts';
 import { createStreamFilter, filterReply, filterValue } from './text/output-filter.ts';
@@ -15,7 +15,7 @@ import { createGuard, type Withheld } from './text/withheld.ts';
 export interface AnswerArguments {
   readonly modelProvider: ModelProvider;
   readonly generation: Generation;
-  readonly feature: ModelFeature;
+  readonly feature: { readonly name: string; readonly model: Pick<FeatureModel, 'streams'> };
   readonly meter: CallMeter;
   readonly metrics: Metrics;
   readonly clock: Clock;

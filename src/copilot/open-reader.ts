@@ -6,12 +6,13 @@ import { findMacros } from './macros/find-macros.ts';
 
 /** What reads the context of one ticket for the agent who calls. `onRoundTrip` counts calls to Zendesk. */
 export function openReader(
-  call: Pick<CopilotCall, 'actor' | 'signal'> & { readonly ports: Pick<CopilotCall['ports'], 'helpDesk'> },
-  services: Pick<CopilotServices, 'macros'>,
+  call: Omit<CopilotCall, 'ports'> & { readonly ports: Pick<CopilotCall['ports'], 'helpDesk'> },
+  services: Pick<CopilotServices, 'macros' | 'knowledge'>,
   settings: SubscriptionSettings,
   about: Pick<ContextArguments, 'ticketId' | 'onStage'> & { readonly onRoundTrip?: () => void },
 ): ContextReader {
   const { onRoundTrip } = about;
+  const { knowledge } = services;
   return new ContextReader({
     helpDesk: call.ports.helpDesk,
     helpDeskCall: () => {
@@ -29,6 +30,7 @@ export function openReader(
     },
     lead: settings.lead,
     macros: (helpDeskCall) => findMacros(services.macros, call.ports.helpDesk, helpDeskCall),
+    ...(knowledge !== undefined && { knowledge: (query) => knowledge(call, query) }),
     onStage: about.onStage,
   });
 }

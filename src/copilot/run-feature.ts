@@ -10,7 +10,7 @@ import { askInTurn } from './ask-in-turn.ts';
 import { CallMeter } from './call-meter.ts';
 import type { ContextReader } from './context/context-reader.ts';
 import type { CopilotCall, CopilotServices } from './copilot-call.ts';
-import type { Feature, FeatureEvidence, ModelFeature } from './define-feature.ts';
+import { askedAbout, type Feature, type FeatureEvidence, type ModelFeature } from './define-feature.ts';
 import type { Emit } from './feature-event.ts';
 import { findFeature } from './features/index.ts';
 import { openReader } from './open-reader.ts';
@@ -261,9 +261,14 @@ export async function answerOf(running: Running): Promise<Answer> {
   );
   try {
     const context = await running.reader.read(feature.model.needs);
+    const asked = askedAbout(asking.feature, context, input);
+    if (asked === undefined) return { output: await local, degraded: null };
     // A search that failed costs the evidence beside the answer, not the answer.
     const beside = local.catch(() => noEvidence);
-    return { output: await askInTurn(asking, running.standIns, context, input, beside), degraded: null };
+    return {
+      output: await askInTurn({ ...asking, feature: asked }, running.standIns, context, input, beside),
+      degraded: null,
+    };
   } catch (error) {
     if (running.call.signal.aborted || !(error instanceof ProblemError) || !isProviderProblem(error.type))
       throw error;

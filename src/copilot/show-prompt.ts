@@ -4,7 +4,7 @@ import type { Generation, ModelProvider, Prompt } from '../ports/model-provider.
 import { passedOn } from './prompt/shown-provider.ts';
 import { askModel } from './ask-model.ts';
 import type { CopilotCall, CopilotServices } from './copilot-call.ts';
-import type { ModelFeature } from './define-feature.ts';
+import { askedAbout, type ModelFeature } from './define-feature.ts';
 import { prepare } from './run-feature.ts';
 
 class Seen extends Error {}
@@ -20,6 +20,13 @@ export async function promptOf(
   const { feature, connection } = running;
   if (feature.model === undefined || connection === undefined)
     throw new ProblemError('invalid-request', { detail: 'This feature asks no model now.' });
+  const context = await running.reader.read(feature.model.needs);
+  const input = Transient.join(running.input);
+  const asked = askedAbout(feature as ModelFeature, context, input);
+  if (asked === undefined)
+    throw new ProblemError('invalid-request', {
+      detail: 'There is nothing to ask a model about this ticket.',
+    });
   let seen: Transient<Prompt> | undefined;
   const stop = (generation: Generation): never => {
     seen ??= generation.prompt;
@@ -38,11 +45,11 @@ export async function promptOf(
       {
         ...running,
         call: { ...call, ports: { ...call.ports, modelProvider } },
-        feature: feature as ModelFeature,
+        feature: asked,
         connection,
       },
-      await running.reader.read(feature.model.needs),
-      Transient.join(running.input),
+      context,
+      input,
       Promise.resolve(Transient.of(undefined)),
     );
   } catch (error) {

@@ -90,6 +90,33 @@ describe.skipIf(missing !== undefined)('a visitor who uses every ability', () =>
     await expect.poll(() => rehearsal.count(), patient).toBe(0);
   }
 
+  it('writes the score of a review to the ticket, after a look at what changes', async () => {
+    const lead = await signInLead(house, 'scores@example.com');
+    const writeScoreTo = { kind: 'number', fieldId: 360_005 };
+    await lead.put('/v1/copilot-settings/scorecard', { lines: [], writeScoreTo });
+    const { id } = (await house.sandbox('zendesk', 'POST', 'tickets', {
+      subject: 'Lantern strap',
+      comments: [
+        { html: '<p>The strap of my lantern tore. What can I do?</p>' },
+        { html: '<p>Hello, I am sorry. We send a new strap tomorrow. Anything else?</p>', author: 9001 },
+      ],
+    })) as { id: number };
+    const visitor = await come();
+    const { sidebar } = visitor;
+    await visitor.openTicket(id);
+    await visitor.summaryDone();
+    await button(visitor, 'QA').click();
+    await button(visitor, 'Review the last reply').click();
+    await button(visitor, 'Write the score to the ticket…').click(streamed);
+    const change = sidebar.getByRole('region', { name: 'What changes in the ticket' });
+    await expect.poll(() => change.innerText(), patient).toMatch(/Quality score\s+empty\s+\d+/);
+    expect(await visitor.accessibilityFaults()).toEqual([]);
+    await visitor.picture('score-preview');
+    await change.getByRole('button', { name: 'Write' }).click();
+    await sidebar.locator('.applied').getByText('Score written to the ticket.').waitFor(patient);
+    expect(visitor.errors).toEqual([]);
+  });
+
   it('has all twelve from the demo model, applies and takes back', async () => {
     const visitor = await come();
     const { page, sidebar } = visitor;

@@ -118,12 +118,18 @@ describe.skipIf(missing !== undefined)('the cards of the sidebar', () => {
     await visitor.openTicket(seeded.ticketId);
     const notice = visitor.sidebar.locator('.notice');
     await expect.poll(() => notice.innerText(), streamed).toContain('InDesk does not answer');
-    expect(await visitor.sidebar.locator('.lists').count()).toBe(0);
+    // The lists keep their places, and neither the place of the risk nor the foot of the summary stays empty.
+    const lists = visitor.sidebar.locator('.lists');
+    await expect.poll(() => lists.getByText('Not read.').count(), patient).toBe(5);
+    expect(await lists.getByRole('button').count()).toBe(0);
+    expect(await visitor.sidebar.locator('.risk-slot').count()).toBe(0);
+    expect(await visitor.sidebar.locator('.summary-body').count()).toBe(0);
     await visitor.picture('cards-error');
     expect(await visitor.accessibilityFaults()).toEqual([]);
     await visitor.page.unroute('**/v1/copilot/open');
     await notice.getByRole('button').click();
     await visitor.summaryDone();
-    await visitor.sidebar.locator('.lists').waitFor(patient);
+    await expect.poll(() => lists.getByText('Not read.').count(), patient).toBe(0);
+    expect(await visitor.sidebar.locator('.risk-slot').count()).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { TicketInsight } from '../../src/contract/abilities.ts';
+import type { Escalation, TicketInsight } from '../../src/contract/abilities.ts';
 import type { StreamEvent } from '../../src/contract/stream-events.ts';
 import { openHouse, outputOf, problemOf, type House } from '../support/house.ts';
 
@@ -53,6 +53,53 @@ describe('a ticket that is opened', () => {
       chains.push(longestChain);
     }
     expect(Math.min(...chains)).toBe(2);
+  });
+
+  it('says what the ticket went through, from Zendesk’s audits and the customer’s other tickets', async () => {
+    const comments = [{ html: '<p>The zip of my bag is broken.</p>' }];
+    const add = async (ticket: object): Promise<number> =>
+      (
+        (await house.sandbox('zendesk', 'POST', 'tickets', { subject: 'Zip', comments, ...ticket })) as {
+          ticket: { id: number };
+        }
+      ).ticket.id;
+    const change = async (id: number, ticket: object): Promise<void> => {
+      const response = await fetch(`${house.zendeskUrl}/api/v2/tickets/${id}.json`, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer sandbox-agent-9002', 'content-type': 'application/json' },
+        body: JSON.stringify({ ticket }),
+      });
+      expect(response.status).toBe(200);
+    };
+    const requester = 2031;
+    const before = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    await add({ requester, status: 'solved', satisfaction: { score: 'bad' } });
+    const id = await add({ requester, group: 702, assignee: 9001, created_at: before });
+    await change(id, { priority: 'normal', group_id: 703, assignee_id: 9002 });
+    await change(id, { priority: 'urgent', status: 'solved' });
+    await change(id, { status: 'open' });
+    const { events } = await house.run('open', { ticketId: id, locale: 'en' }, { token });
+    const card = events.find((event) => event.type === 'card' && event.feature === 'predict-escalation');
+    const { reasons } = (card as unknown as { value: Escalation }).value;
+    const amounts = Object.fromEntries(reasons.map(({ code, amount }) => [code, amount]));
+    expect(amounts).toMatchObject({
+      reopened: 1,
+      'priority-raised': 1,
+      'many-agents': 1,
+      'many-groups': 1,
+      'bad-ratings-before': 1,
+      'no-reply-days': 3,
+    });
+    // The insight beside it counts the same.
+    expect(
+      outputOf<TicketInsight>({ status: 200, events, firstTokenMs: 0, totalMs: 0, body: undefined })
+        ?.escalation?.reasons,
+    ).toEqual(reasons);
+  });
+
+  it('still shows the card of the risk when Zendesk does not give the audits', async () => {
+    await house.sandbox('zendesk', 'POST', 'faults', { match: '/audits', kind: 'status', status: 500 });
+    expect(cardsOf((await open()).events)).toEqual(cards);
   });
 
   it('still shows the other cards when a search fails', async () => {

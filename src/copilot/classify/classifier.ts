@@ -1,4 +1,5 @@
 import { trainNaiveBayes } from './naive-bayes.ts';
+import { RowIndex } from './row-index.ts';
 import { type Scorer, trainSoftmax } from './softmax.ts';
 import { type FeatureSpace, fitFeatures, type SparseVector } from './tfidf.ts';
 
@@ -10,6 +11,8 @@ export interface LabelledText {
 
 export interface Classifier {
   readonly space: FeatureSpace;
+  /** The examples, for comparing others with them. */
+  readonly index: RowIndex;
   /** One score a label; their softmax is a probability, before calibration. */
   readonly scores: Scorer;
   /** How much better each label explains the text than the whole collection does (logarithm). */
@@ -26,11 +29,13 @@ export function trainClassifier(examples: readonly LabelledText[], labelCount: n
     examples.map(({ text }) => text),
     labels.map((label) => [label]),
   );
-  const softmax = trainSoftmax(space.rows, labels, labelCount, space.size);
+  const index = new RowIndex(space.rows, space.size);
+  const softmax = trainSoftmax(index, labels, labelCount);
   const bayes = trainNaiveBayes(space.rows, labels, labelCount, space.size);
   const scale = (bayesShare * spread(softmax, space.rows)) / (spread(bayes, space.rows) || 1);
   return {
     space,
+    index,
     explains: bayes,
     scores(vector) {
       const scores = softmax(vector);

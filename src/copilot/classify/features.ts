@@ -9,9 +9,6 @@ import type { Tokens } from './tokens.ts';
  */
 export type FeatureKind = 'words' | 'pairs' | 'characters' | 'concepts';
 
-/** How often each feature occurs, by its hash. */
-export type FeatureCounts = Map<number, number>;
-
 const pairDistance = 12;
 const pieceLengths = [3, 4, 5];
 
@@ -22,49 +19,55 @@ function hash(text: string, seed: number, from = 0, to = text.length): number {
   return value | 0;
 }
 
-function count(counts: FeatureCounts, feature: number): void {
-  counts.set(feature, (counts.get(feature) ?? 0) + 1);
+type Meet = (feature: number) => void;
+
+/** Of two hashes in their order. */
+const together = (first: number, second: number, seed: number): number =>
+  Math.imul(Math.imul(first ^ seed, 0x85eb_ca6b) ^ second, 0xc2b2_ae35) | 0;
+
+function eachWord(stems: readonly string[], meet: Meet): void {
+  let before: number | undefined;
+  for (const word of stems) {
+    const own = hash(word, 1);
+    meet(own);
+    if (before !== undefined) meet(together(before, own, 2));
+    before = own;
+  }
 }
 
-function countWords(stems: readonly string[], counts: FeatureCounts): void {
-  stems.forEach((word, at) => {
-    count(counts, hash(word, 1));
-    const next = stems[at + 1];
-    if (next !== undefined) count(counts, hash(`${word} ${next}`, 2));
-  });
-}
-
-function countPairs(content: readonly string[], counts: FeatureCounts): void {
-  const words = [...new Set(content)];
-  words.forEach((word, at) => {
-    for (const other of words.slice(at + 1, at + 1 + pairDistance)) {
-      count(counts, hash(word < other ? `${word}&${other}` : `${other}&${word}`, 3));
-    }
-  });
-}
-
-function countConcepts(content: readonly string[], counts: FeatureCounts): void {
-  for (const concept of conceptsOf(content)) count(counts, hash(concept, 5));
-}
-
-function countPieces(words: readonly string[], counts: FeatureCounts): void {
-  for (const word of words) {
-    const padded = ` ${word} `;
-    for (const length of pieceLengths) {
-      if (padded.length <= length) {
-        count(counts, hash(padded, 4));
-        break;
-      }
-      for (let at = 0; at + length <= padded.length; at += 1) count(counts, hash(padded, 4, at, at + length));
+function eachPair(content: readonly string[], meet: Meet): void {
+  const words = Array.from(new Set(content), (word) => hash(word, 3));
+  for (let at = 0; at < words.length; at += 1) {
+    const own = words[at] as number;
+    const end = Math.min(words.length, at + 1 + pairDistance);
+    for (let near = at + 1; near < end; near += 1) {
+      const other = words[near] as number;
+      meet(own < other ? together(own, other, 3) : together(other, own, 3));
     }
   }
 }
 
-export function featureCounts(tokens: Tokens, kind: FeatureKind): FeatureCounts {
-  const counts: FeatureCounts = new Map();
-  if (kind === 'words') countWords(tokens.stems, counts);
-  else if (kind === 'pairs') countPairs(tokens.content, counts);
-  else if (kind === 'concepts') countConcepts(tokens.content, counts);
-  else countPieces(tokens.words, counts);
-  return counts;
+function eachConcept(content: readonly string[], meet: Meet): void {
+  for (const concept of conceptsOf(content)) meet(hash(concept, 5));
+}
+
+/** The `characters` of one word. */
+export function piecesOf(word: string): number[] {
+  const padded = ` ${word} `;
+  const pieces: number[] = [];
+  for (const length of pieceLengths) {
+    if (padded.length <= length) {
+      pieces.push(hash(padded, 4));
+      break;
+    }
+    for (let at = 0; at + length <= padded.length; at += 1) pieces.push(hash(padded, 4, at, at + length));
+  }
+  return pieces;
+}
+
+/** Names each feature of one kind by its hash, as often as it stands in the text. */
+export function eachFeature(tokens: Tokens, kind: Exclude<FeatureKind, 'characters'>, meet: Meet): void {
+  if (kind === 'words') eachWord(tokens.stems, meet);
+  else if (kind === 'pairs') eachPair(tokens.content, meet);
+  else eachConcept(tokens.content, meet);
 }

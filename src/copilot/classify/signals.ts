@@ -1,5 +1,4 @@
 import { type LabelledText, trainClassifier } from './classifier.ts';
-import { indexRows } from './nearest.ts';
 import { type Tokens, tokensOf } from './tokens.ts';
 
 export interface Reading {
@@ -17,12 +16,11 @@ export type Reader = (text: string, without?: number) => Reading;
 /** Trains on the examples and reads texts by them. */
 export function trainReader(examples: readonly LabelledText[], labelCount: number): Reader {
   const classifier = trainClassifier(examples, labelCount);
-  const similar = indexRows(classifier.space.rows, classifier.space.size);
   const words = labelsOfWords(examples);
   return (text, without = -1) => {
     const vector = classifier.space.vectorOf(text);
     const scores = classifier.scores(vector);
-    const similarities = similar(vector);
+    const similarities = classifier.index.similar(vector);
     const [label, second] = twoBest(scores, without);
     const signals = [
       ...scoreSignals(scores, label, second, without),

@@ -1,4 +1,4 @@
-import { areFew, innerProducts } from './row-pairs.ts';
+import type { RowIndex } from './row-index.ts';
 import { seededOrder } from './seeded-order.ts';
 import type { SparseVector } from './tfidf.ts';
 
@@ -15,16 +15,20 @@ const negligible = 0.001;
 /**
  * Multinomial logistic regression by stochastic gradient with a falling step. Stopping early takes the place of a penalty:
  * with few examples a label a converged model is worse than one stopped early.
+ * @param labels one a row; -1: nothing is learned from this row
  */
-export function trainSoftmax(
-  rows: readonly SparseVector[],
-  labels: readonly number[],
-  labelCount: number,
-  featureCount: number,
-): Scorer {
-  const weights = areFew(rows)
-    ? weightsFromPairs(rows, labels, labelCount, featureCount)
-    : weightsFromFeatures(rows, labels, labelCount, featureCount);
+export function trainSoftmax(index: RowIndex, labels: readonly number[], labelCount: number): Scorer {
+  const labelled = labels.flatMap((label, row) => (label < 0 ? [] : [row]));
+  if (index.isFew) {
+    const shares = sharesOfRows(index, labelled, labels, labelCount);
+    return (vector) => sumOfRows(shares, index.similar(vector), labelCount);
+  }
+  const weights = weightsOfFeatures(
+    labelled.flatMap((row) => index.rows[row] ?? []),
+    labelled.map((row) => labels[row] ?? 0),
+    labelCount,
+    index.featureCount,
+  );
   return (vector) => {
     const found = new Float64Array(labelCount);
     scoreInto(found, weights, vector);
@@ -33,7 +37,7 @@ export function trainSoftmax(
 }
 
 /** The gradient steps over features. */
-function weightsFromFeatures(
+function weightsOfFeatures(
   rows: readonly SparseVector[],
   labels: readonly number[],
   labelCount: number,
@@ -75,48 +79,53 @@ function weightsFromFeatures(
 }
 
 /** The same steps, kept as how much of each row they add. */
-function weightsFromPairs(
-  rows: readonly SparseVector[],
+function sharesOfRows(
+  index: RowIndex,
+  labelled: readonly number[],
   labels: readonly number[],
   labelCount: number,
-  featureCount: number,
-): Float32Array {
-  const products = innerProducts(rows, featureCount);
-  const shares = new Float64Array(rows.length * labelCount);
+): Float64Array {
+  const products = index.products();
+  const count = index.rows.length;
+  const shares = new Float64Array(count * labelCount);
   const scores = new Float64Array(labelCount);
   for (let round = 0; round < mostRounds; round += 1) {
     const step = firstStep * (1 - round / mostRounds);
-    for (const index of seededOrder(rows.length, round)) {
+    for (const place of seededOrder(labelled.length, round)) {
+      const row = labelled[place] as number;
       scores.fill(0);
-      for (let other = 0; other < rows.length; other += 1) {
-        const product = products[index * rows.length + other] as number;
-        if (product === 0) continue;
-        for (let label = 0; label < labelCount; label += 1)
-          scores[label] =
-            (scores[label] as number) + (shares[other * labelCount + label] as number) * product;
-      }
+      addRows(scores, shares, products, row * count);
       toProbabilities(scores);
-      const own = labels[index] ?? 0;
+      const own = labels[row] ?? 0;
       scores[own] = (scores[own] as number) - 1;
       for (let label = 0; label < labelCount; label += 1) {
         const off = scores[label] as number;
         if (Math.abs(off) < negligible) continue;
-        const place = index * labelCount + label;
-        shares[place] = (shares[place] as number) - step * off;
+        const cell = row * labelCount + label;
+        shares[cell] = (shares[cell] as number) - step * off;
       }
     }
   }
-  const weights = new Float32Array(featureCount * labelCount);
-  rows.forEach(({ columns, values }, index) => {
-    for (let at = 0; at < columns.length; at += 1) {
-      const base = (columns[at] as number) * labelCount;
-      const value = values[at] as number;
-      for (let label = 0; label < labelCount; label += 1)
-        weights[base + label] =
-          (weights[base + label] as number) + value * (shares[index * labelCount + label] as number);
-    }
-  });
-  return weights;
+  return shares;
+}
+
+function sumOfRows(shares: Float64Array, products: Float32Array, labelCount: number): Float64Array {
+  const found = new Float64Array(labelCount);
+  addRows(found, shares, products, 0);
+  return found;
+}
+
+/** Adds up how much of each row is held, by the row's product that stands behind `offset`. */
+function addRows(scores: Float64Array, shares: Float64Array, products: Float32Array, offset: number): void {
+  const labelCount = scores.length;
+  const count = shares.length / labelCount;
+  for (let row = 0; row < count; row += 1) {
+    const product = products[offset + row] as number;
+    if (product === 0) continue;
+    const base = row * labelCount;
+    for (let label = 0; label < labelCount; label += 1)
+      scores[label] = (scores[label] as number) + (shares[base + label] as number) * product;
+  }
 }
 
 // The casts in these loops stand for indices that are always inside; a check there would cost a third of the time.

@@ -1,4 +1,4 @@
-import { areFew, innerProducts } from './row-pairs.ts';
+import type { RowIndex } from './row-index.ts';
 import { seededOrder } from './seeded-order.ts';
 import type { Scorer } from './softmax.ts';
 import type { SparseVector } from './tfidf.ts';
@@ -12,21 +12,37 @@ const tolerance = 0.01;
  * Hsieh and others 2008). A text may have any number of labels; a score above 0 is a yes.
  */
 export function trainOneVersusRest(
-  rows: readonly SparseVector[],
+  index: RowIndex,
   labels: readonly (readonly number[])[],
   labelCount: number,
-  featureCount: number,
 ): Scorer {
-  const squares = Float64Array.from(rows, ({ values }) =>
-    values.reduce((sum, value) => sum + value * value, 1),
+  const { rows, featureCount } = index;
+  const squares = Float64Array.from(rows, ({ values, besides }) =>
+    values.reduce((sum, value) => sum + value * value, 1 + besides),
   );
-  const products = areFew(rows) ? innerProducts(rows, featureCount) : undefined;
+  const products = index.isFew ? index.products() : undefined;
   const machines = Array.from({ length: labelCount }, (_, label) => {
     const sides = Int8Array.from(labels, (ofRow) => (ofRow.includes(label) ? 1 : -1));
-    return weightsOf(rows, trainOne(rows, sides, squares, featureCount, products), featureCount);
+    return trainOne(rows, sides, squares, featureCount, products);
   });
+  if (index.isFew)
+    return (vector) => {
+      const similarities = index.similar(vector);
+      return Float64Array.from(machines, (shares) => marginOf(shares, similarities, 0));
+    };
+  const weighted = machines.map((shares) => weightsOf(rows, shares, featureCount));
   return (vector) =>
-    Float64Array.from(machines, (weights) => dot(weights, vector) + (weights[featureCount] ?? 0));
+    Float64Array.from(weighted, (weights) => dot(weights, vector) + (weights[featureCount] ?? 0));
+}
+
+/** What the rows that a machine holds say; each also adds 1 to the constant. */
+function marginOf(shares: Float64Array, products: Float32Array, offset: number): number {
+  let sum = 0;
+  for (let row = 0; row < shares.length; row += 1) {
+    const share = shares[row] as number;
+    if (share !== 0) sum += share * ((products[offset + row] as number) + 1);
+  }
+  return sum;
 }
 
 function dot(weights: Float32Array, { columns, values }: SparseVector): number {
@@ -57,17 +73,10 @@ function trainOne(
   sides: Int8Array,
   squares: Float64Array,
   featureCount: number,
-  products: Float64Array | undefined,
+  products: Float32Array | undefined,
 ): Float64Array {
   const weights = new Float32Array(products === undefined ? featureCount + 1 : 0);
   const shares = new Float64Array(rows.length);
-  const marginOf = (row: SparseVector, index: number): number => {
-    if (products === undefined) return dot(weights, row) + (weights[featureCount] ?? 0);
-    let sum = 0;
-    for (let other = 0; other < rows.length; other += 1)
-      sum += (shares[other] as number) * ((products[index * rows.length + other] as number) + 1);
-    return sum;
-  };
   const multipliers = new Float64Array(rows.length);
   const diagonal = 0.5 / cost;
   let active = seededOrder(rows.length, 0);
@@ -82,7 +91,11 @@ function trainOne(
       if (row === undefined) continue;
       const side = sides[index] ?? 0;
       const old = multipliers[index] ?? 0;
-      const gradient = side * marginOf(row, index) - 1 + diagonal * old;
+      const margin =
+        products === undefined
+          ? dot(weights, row) + (weights[featureCount] ?? 0)
+          : marginOf(shares, products, index * rows.length);
+      const gradient = side * margin - 1 + diagonal * old;
       // A row far on its right side is left out until the rest has settled.
       if (old === 0 && gradient > ceiling) continue;
       kept.push(index);

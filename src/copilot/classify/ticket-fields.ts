@@ -1,6 +1,7 @@
-import { indexRows, nearestOf } from './nearest.ts';
+import { nearestOf } from './nearest.ts';
+import { RowIndex } from './row-index.ts';
 import { toProbabilities, trainSoftmax } from './softmax.ts';
-import { fitTickets, type TicketText } from './ticket-space.ts';
+import { fitTickets, type TicketCorpus, type TicketText } from './ticket-space.ts';
 
 export interface FieldTicket extends TicketText {
   /** Values by field; a field that was left empty is absent. */
@@ -9,6 +10,8 @@ export interface FieldTicket extends TicketText {
 
 export interface FieldReading {
   readonly value: string;
+  /** The next likeliest values, each with its likelihood as a share of that of `value`. */
+  readonly next: readonly { readonly value: string; readonly share: number }[];
   /** Probability of the value before calibration, its lead over the next, and its share among the nearest tickets. */
   readonly signals: readonly number[];
 }
@@ -21,31 +24,31 @@ export interface TicketReading {
 }
 
 const neighbours = 15;
+const mostNext = 2;
 // A rare value is preferred to a common one that is not much likelier: otherwise small groups would never be named.
 const rarePreference = 0.8;
 
-/** Learns the values of the named fields from tickets, and reads them off the text of others. */
+/** Learns the values of the named fields from tickets, and reads them off the text of others; `closed`: of tickets of the corpus alone. */
 export function trainFieldReader(
   tickets: readonly FieldTicket[],
   names: readonly string[],
-  counted?: Parameters<typeof fitTickets>[1],
+  corpus: TicketCorpus,
+  closed = false,
 ): (ticket: TicketText) => TicketReading {
-  const space = fitTickets(tickets, counted);
-  const similar = indexRows(space.rows, space.size);
+  const space = fitTickets(tickets, corpus, closed);
+  const index = new RowIndex(space.rows, space.size);
   const fields = names.map((name) => {
-    const labelled = tickets.flatMap((ticket, index) => (ticket.fields[name] === undefined ? [] : [index]));
-    const values = [...new Set(labelled.map((index) => tickets[index]?.fields[name] ?? ''))].toSorted();
+    const values = [...new Set(tickets.flatMap(({ fields: own }) => own[name] ?? []))].toSorted();
     const place = new Map(values.map((value, at) => [value, at]));
-    const labels = labelled.map((index) => place.get(tickets[index]?.fields[name] ?? '') ?? 0);
-    const rows = labelled.flatMap((index) => space.rows[index] ?? []);
-    const scores = trainSoftmax(rows, labels, values.length, space.size);
+    const labels = tickets.map(({ fields: own }) => place.get(own[name] ?? '') ?? -1);
+    const scores = trainSoftmax(index, labels, values.length);
     const usual = new Float64Array(values.length).fill(1);
-    for (const label of labels) usual[label] = (usual[label] ?? 0) + 1;
+    for (const label of labels) if (label >= 0) usual[label] = (usual[label] ?? 0) + 1;
     return { name, values, scores, usual };
   });
   return (ticket) => {
     const vector = space.vectorOf(ticket);
-    const similarities = similar(vector);
+    const similarities = index.similar(vector);
     const nearest = nearestOf(similarities, () => true, neighbours);
     return {
       similarities,
@@ -56,15 +59,20 @@ export function trainFieldReader(
         const adjusted = toProbabilities(
           found.map((score, at) => score - rarePreference * Math.log(usual[at] ?? 1)),
         );
-        const [first = 0, second] = [...adjusted.keys()].toSorted(
+        const [first = 0, second, ...others] = [...adjusted.keys()].toSorted(
           (a, b) => (adjusted[b] ?? 0) - (adjusted[a] ?? 0),
         );
+        const next = second === undefined ? [] : [second, ...others].slice(0, mostNext);
         const value = values[first] ?? '';
         const weight = (index: number): number => (similarities[index] ?? 0) ** 4;
         const whole = nearest.reduce((sum, index) => sum + weight(index), 0) || 1;
         const own = nearest.filter((index) => tickets[index]?.fields[name] === value);
         return {
           value,
+          next: next.map((at) => ({
+            value: values[at] ?? '',
+            share: (adjusted[at] ?? 0) / (adjusted[first] || 1),
+          })),
           signals: [
             probabilities[first] ?? 0,
             (adjusted[first] ?? 0) - (second === undefined ? 0 : (adjusted[second] ?? 0)),

@@ -1,4 +1,4 @@
-import { fold, isFunctionWord, stem } from '../text/words.ts';
+import { fold, isFunctionWord, stem } from '../../kernel/text/words.ts';
 
 export interface Tokens {
   /** Every word, folded but otherwise as written. */

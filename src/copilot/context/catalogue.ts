@@ -7,6 +7,8 @@ import type {
   TicketWithComments,
   ZendeskUser,
 } from '../../ports/help-desk.ts';
+import type { TicketCourse } from '../evidence/ticket-course.ts';
+import type { TicketCorpus } from '../classify/ticket-space.ts';
 import type { MacroLibrary } from '../macros/macro-library.ts';
 import type { LeadSettings } from '../../services/settings/lead-settings.ts';
 
@@ -27,6 +29,14 @@ export interface Neighbours {
   readonly open: readonly Ticket[];
 }
 
+/** What the requester asked before, as far as the agent may see it; empty when Zendesk does not say. */
+export interface CustomerHistory {
+  /** Newest first. */
+  readonly tickets: readonly Ticket[];
+  /** The newest of them, at most five, with their comments. */
+  readonly conversations: readonly TicketWithComments[];
+}
+
 export interface MacrosContext {
   readonly library: MacroLibrary;
   /** Ids of the macros this agent may use. */
@@ -40,11 +50,16 @@ export interface ContextCatalogue {
   readonly ticket: TicketWithComments;
   readonly sources: SourcesContext;
   readonly neighbours: Neighbours;
+  /** The solved neighbours as their words are counted; counted once, whoever learns from them. */
+  readonly countedSolved: TicketCorpus;
   /** The solved neighbours most like this ticket, at most three, with their comments. */
   readonly solvedConversations: readonly TicketWithComments[];
   /** The requester's newest other tickets, newest first. */
   readonly requesterTickets: readonly Ticket[];
+  readonly history: CustomerHistory;
   readonly audits: readonly TicketAudit[];
+  /** What the ticket went through; what Zendesk does not tell counts as nothing. */
+  readonly course: TicketCourse;
   /** Groups, fields and tags of the account; no ticket content. */
   readonly account: AccountShape;
   /** The account's macros, what agents did with them, and which this agent may use. */

@@ -11,9 +11,14 @@ import type { MacroLibrary } from '../macros/macro-library.ts';
 import { mayUse } from '../../services/macros/macro-text.ts';
 import type { LeadSettings } from '../../services/settings/lead-settings.ts';
 import type { Context, ContextCatalogue, Need } from './catalogue.ts';
+import { courseOf } from '../evidence/ticket-course.ts';
+import { countTickets } from '../classify/ticket-space.ts';
+import { compared } from '../evidence/tickets.ts';
 import { proposeValues } from '../evidence/triage-values.ts';
-import { findNeighbours } from './find-neighbours.ts';
+import { findNeighbours, optional } from './find-neighbours.ts';
 import { findSources } from './find-sources.ts';
+import { joinSources, knowledgeSources, type SearchKnowledge } from './knowledge-sources.ts';
+import { readHistory } from './read-history.ts';
 import { readSolved } from './read-solved.ts';
 
 export interface ContextArguments {
@@ -28,6 +33,8 @@ export interface ContextArguments {
   readonly agentId: (() => number) | 'nobody';
   readonly lead: LeadSettings;
   readonly macros: (call: HelpDeskCall) => Promise<Transient<MacroLibrary>>;
+  /** Searches the knowledge attached to the copilot; undefined where none can be. */
+  readonly knowledge?: SearchKnowledge;
   readonly onStage: (stage: 'reading-ticket' | 'finding-sources') => void;
 }
 
@@ -46,7 +53,14 @@ const fetchers: Fetchers = {
   sources: async ({ about, helpDeskCall, need }) => {
     const ticket = await need('ticket');
     about.onStage('finding-sources');
-    return findSources(about.helpDesk, helpDeskCall, ticket, () => need('solvedConversations'));
+    const { knowledge } = about;
+    const [found, passages] = await Promise.all([
+      findSources(about.helpDesk, helpDeskCall, ticket, () => need('solvedConversations')),
+      knowledge === undefined
+        ? Transient.of([])
+        : optional(knowledgeSources(knowledge, ticket), helpDeskCall.signal),
+    ]);
+    return Transient.all([passages, found]).map(([list, others]) => joinSources(list, others));
   },
   solvedConversations: async ({ about, helpDeskCall, need }) =>
     readSolved(about.helpDesk, helpDeskCall, ...(await Promise.all([need('ticket'), need('neighbours')]))),
@@ -57,6 +71,8 @@ const fetchers: Fetchers = {
       await reader.need('ticket'),
       await reader.allowedTickets(),
     ),
+  countedSolved: async ({ need }) =>
+    (await need('neighbours')).map(({ solved }) => countTickets(solved.map(compared))),
   requesterTickets: async (reader) => {
     const { about, helpDeskCall, need } = reader;
     const ticket = await need('ticket');
@@ -69,12 +85,24 @@ const fetchers: Fetchers = {
       tickets.filter((other) => other.id !== id && allowed(other)),
     );
   },
+  history: async ({ about, helpDeskCall, need }) =>
+    readHistory(about.helpDesk, helpDeskCall, await optional(need('requesterTickets'), helpDeskCall.signal)),
   audits: async ({ about, helpDeskCall, need }) => {
     const ticket = await need('ticket');
     return about.helpDesk.audits(
       helpDeskCall,
       ticket.measure((one) => one.ticket.id),
     );
+  },
+  course: async ({ about, helpDeskCall, need }) => {
+    const ticket = await need('ticket');
+    const id = ticket.measure((one) => one.ticket.id);
+    // One page: an opening must not wait for more in a row.
+    const [audits, others] = await Promise.all([
+      optional(about.helpDesk.audits(helpDeskCall, id, { pages: 1 }), helpDeskCall.signal),
+      optional(need('requesterTickets'), helpDeskCall.signal),
+    ]);
+    return Transient.all([audits, others]).map(([steps, tickets]) => courseOf(steps, tickets));
   },
   account: async ({ about, helpDeskCall }) => about.helpDesk.accountShape(helpDeskCall),
   macros: async ({ about, helpDeskCall, need }) => {
@@ -85,13 +113,14 @@ const fetchers: Fetchers = {
     }));
   },
   proposal: async ({ need }) => {
-    const [ticket, neighbours, account] = await Promise.all([
+    const read = await Promise.all([
       need('ticket'),
       need('neighbours'),
       need('account'),
+      need('countedSolved'),
     ]);
-    return Transient.all([ticket, neighbours, account]).map(([conversation, { solved }, shape]) => ({
-      values: proposeValues(conversation, solved, shape),
+    return Transient.all(read).map(([conversation, { solved }, shape, corpus]) => ({
+      values: proposeValues(conversation, solved, shape, corpus),
       compared: solved.length,
     }));
   },

@@ -1,7 +1,7 @@
 import { Transient } from '../../kernel/transient.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { HelpDesk, HelpDeskCall, Ticket, TicketWithComments } from '../../ports/help-desk.ts';
-import { searchWords } from '../text/words.ts';
+import { searchWords } from '../../kernel/text/words.ts';
 import type { Neighbours } from './catalogue.ts';
 import { lastCustomerComment } from './ticket-blocks.ts';
 

@@ -1,7 +1,7 @@
 import { Transient } from '../../kernel/transient.ts';
 import type { Article, HelpDesk, HelpDeskCall, TicketWithComments } from '../../ports/help-desk.ts';
-import { rankByBm25 } from '../ranking/bm25.ts';
-import { terms } from '../text/words.ts';
+import { rankByBm25 } from '../../kernel/text/bm25.ts';
+import { terms } from '../../kernel/text/words.ts';
 import type { NumberedSource, SourcesContext } from './catalogue.ts';
 import { conversationWords, optional } from './find-neighbours.ts';
 import { lastCustomerComment } from './ticket-blocks.ts';

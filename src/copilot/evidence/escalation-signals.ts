@@ -42,6 +42,12 @@ export const escalationSignals = {
   reopened: { points: 8, most: 3 },
   'bad-rating': { points: 15, most: 1 },
   'important-customer': { points: 10, most: 1 },
+  // How it came here: Zendesk's audits and the customer's other tickets.
+  'no-reply-days': { points: 2, most: 4 },
+  'priority-raised': { points: 6, most: 2 },
+  'many-agents': { points: 4, most: 3 },
+  'many-groups': { points: 4, most: 3 },
+  'bad-ratings-before': { points: 8, most: 2 },
 } as const satisfies Readonly<Record<string, SignalWeight>>;
 
 export type EscalationSignal = keyof typeof escalationSignals;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assessEscalation, type EscalationCase } from './escalation.ts';
+import { courseOf, noCourse } from './ticket-course.ts';
 import { escalationSignals } from './escalation-signals.ts';
 
 const calm: EscalationCase = {
@@ -10,6 +11,8 @@ const calm: EscalationCase = {
   waitMinutes: null,
   minutesToTarget: null,
   badRating: false,
+  noReplyMinutes: null,
+  course: noCourse,
 };
 const wrote = (...texts: string[]): EscalationCase => ({
   ...calm,
@@ -67,9 +70,52 @@ describe('escalation risk', () => {
     ['reopened', { reopens: 2 }],
     ['bad-rating', { badRating: true }],
     ['important-customer', { tags: ['VIP'] }],
+    ['no-reply-days', { noReplyMinutes: 3 * 24 * 60 }],
+    ['reopened', { course: { ...noCourse, reopens: 1 } }],
+    ['bad-rating', { course: { ...noCourse, ratedBad: true } }],
+    ['priority-raised', { course: { ...noCourse, priorityRises: 1 } }],
+    ['many-agents', { course: { ...noCourse, agents: 3 } }],
+    ['many-groups', { course: { ...noCourse, groups: 2 } }],
+    ['bad-ratings-before', { course: { ...noCourse, badRatingsBefore: 2 } }],
   ] as const)('counts %s from the ticket', (signal, change) => {
     expect(signals(calm)).toEqual([]);
     expect(signals({ ...calm, ...change })).toEqual([signal]);
+  });
+
+  it('counts neither the first agent nor the first group', () => {
+    expect(signals({ ...calm, course: { ...noCourse, agents: 1, groups: 1 } })).toEqual([]);
+  });
+
+  it('reads off the audits what a ticket went through', () => {
+    const steps = [
+      { field: 'assignee_id', from: null, to: '9001' },
+      { field: 'priority', from: null, to: 'normal' },
+      { field: 'status', from: 'open', to: 'solved' },
+      { field: 'status', from: 'solved', to: 'closed' },
+      { field: 'status', from: 'solved', to: 'open' },
+      { field: 'group_id', from: '702', to: '703' },
+      { field: 'assignee_id', from: '9001', to: '9002' },
+      { field: 'assignee_id', from: '9002', to: '9001' },
+      { field: 'priority', from: 'normal', to: 'urgent' },
+      { field: 'priority', from: 'urgent', to: 'low' },
+      { field: 'satisfaction_score', from: 'offered', to: 'bad' },
+      { field: 'satisfaction_score', from: 'bad', to: 'good' },
+    ];
+    const audits = steps.map((change, id) => ({
+      id,
+      deliveryId: null,
+      authorId: 9001,
+      createdAt: '2026-11-01T00:00:00Z',
+      changes: [change],
+    }));
+    expect(courseOf(audits, [])).toEqual({
+      reopens: 1,
+      priorityRises: 1,
+      agents: 2,
+      groups: 2,
+      ratedBad: true,
+      badRatingsBefore: 0,
+    });
   });
 
   it('counts each further message without an answer', () => {

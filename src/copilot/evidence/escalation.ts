@@ -6,6 +6,7 @@ import {
   type EscalationSignal,
   type EscalationWeights,
 } from './escalation-signals.ts';
+import type { TicketCourse } from './ticket-course.ts';
 
 export interface EscalationCase {
   /** Subject and public comments, oldest first. */
@@ -20,6 +21,9 @@ export interface EscalationCase {
   /** Minutes until the nearest service level target, negative when it was missed; null without one. */
   readonly minutesToTarget: number | null;
   readonly badRating: boolean;
+  /** Minutes since an agent last answered in public, or since the ticket came in; null when nothing is open. */
+  readonly noReplyMinutes: number | null;
+  readonly course: TicketCourse;
 }
 
 export interface EscalationReason {
@@ -77,7 +81,7 @@ function toReason({ signal, count, sentence }: Sighting, weights: EscalationWeig
 function readState(given: EscalationCase, vipTags: readonly string[]): Sighting[] {
   const seen = (signal: EscalationSignal, count: number): Sighting[] =>
     count > 0 ? [{ signal, count, sentence: null }] : [];
-  const target = given.minutesToTarget;
+  const { minutesToTarget: target, course } = given;
   const tags = new Set(given.tags.map((tag) => tag.toLowerCase()));
   return [
     ...seen('priority-high', given.priority === 'high' ? 1 : 0),
@@ -86,9 +90,15 @@ function readState(given: EscalationCase, vipTags: readonly string[]): Sighting[
     ...seen('target-near', target !== null && target >= 0 && target <= nearMinutes ? 1 : 0),
     ...seen('waiting-days', Math.floor((given.waitMinutes ?? 0) / minutesOfDay)),
     ...seen('unanswered-messages', unanswered(given.messages) - 1),
-    ...seen('reopened', given.reopens),
-    ...seen('bad-rating', given.badRating ? 1 : 0),
+    ...seen('reopened', Math.max(given.reopens, course.reopens)),
+    ...seen('bad-rating', given.badRating || course.ratedBad ? 1 : 0),
     ...seen('important-customer', vipTags.some((tag) => tags.has(tag.toLowerCase())) ? 1 : 0),
+    ...seen('no-reply-days', Math.floor((given.noReplyMinutes ?? 0) / minutesOfDay)),
+    ...seen('priority-raised', course.priorityRises),
+    // One agent and one group is how a ticket should go; each further one is a hand-over.
+    ...seen('many-agents', course.agents - 1),
+    ...seen('many-groups', course.groups - 1),
+    ...seen('bad-ratings-before', course.badRatingsBefore),
   ];
 }
 

@@ -15,7 +15,7 @@ const perhaps = 60;
 
 /** What a ticket is about without asking a model: the lead's examples, the risk table, the neighbours. */
 export function insightEvidence(
-  { ticket, lead, proposal }: Context<'ticket' | 'lead' | 'proposal'>,
+  { ticket, lead, proposal, course }: Context<'ticket' | 'lead' | 'proposal' | 'course'>,
   now: Date,
 ): TicketInsight {
   const own = comparedConversation(ticket);
@@ -33,7 +33,7 @@ export function insightEvidence(
       group === undefined
         ? null
         : { id: Number(group.value), name: group.valueTitle, certainty: group.certainty },
-    escalation: ticketRisk(ticket, lead, now),
+    escalation: ticketRisk(ticket, lead, now, course),
     entities: entitiesIn(text)
       .filter((value) => !/^(?:https?:|[@#])/.test(value))
       .slice(0, entitiesShown)

@@ -1,4 +1,4 @@
-import { writtenTerms } from '../text/words.ts';
+import { writtenTerms } from '../../kernel/text/words.ts';
 
 export interface MatchingExample {
   /** Index into the examples compared. */

@@ -1,7 +1,7 @@
 import type { MacroSuggestions } from '../../contract/abilities.ts';
 import { changedFields, type MacroLibrary } from '../macros/macro-library.ts';
-import { isEverydayTerm } from '../text/everyday-words.ts';
-import { writtenTerms } from '../text/words.ts';
+import { isEverydayTerm } from '../../kernel/text/everyday-words.ts';
+import { writtenTerms } from '../../kernel/text/words.ts';
 import { rankReplies } from './reply-match.ts';
 import type { AcceptanceModel } from './macro-acceptance.ts';
 import { percent } from './tickets.ts';

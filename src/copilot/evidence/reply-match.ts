@@ -1,4 +1,4 @@
-import { scoreByBm25 } from '../ranking/bm25.ts';
+import { scoreByBm25 } from '../../kernel/text/bm25.ts';
 import { expectedAnswerTerms } from '../ranking/expected-answers.ts';
 import { readText, type TextFeatures } from '../ranking/text-features.ts';
 import {

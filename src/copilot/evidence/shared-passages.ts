@@ -1,6 +1,6 @@
 import { entitiesIn } from '../ranking/text-features.ts';
-import { isEverydayTerm } from '../text/everyday-words.ts';
-import { writtenTerms, type WrittenTerm } from '../text/words.ts';
+import { isEverydayTerm } from '../../kernel/text/everyday-words.ts';
+import { writtenTerms, type WrittenTerm } from '../../kernel/text/words.ts';
 
 /** The same thing as each of two texts writes it. */
 export interface SharedPassage {

@@ -73,6 +73,28 @@ describe('fields from triaged tickets', () => {
     expect(found[1]?.evidence).toHaveLength(3);
   });
 
+  it('names the values between which it cannot tell, and none where it can', () => {
+    const open = trainTriage(
+      [...parcels, ...parcels, ...parcels, ...parcels].map((text, at) => ({
+        subject: 'Parcel',
+        text,
+        fields: { priority: Math.floor(at / parcels.length) % 2 === 0 ? 'high' : 'low', group: 'Logistics' },
+      })),
+    );
+    const found = open.predict({ subject: 'Parcel', text: 'my parcel is lost' });
+    const candidates = found.map(({ field, value, candidates: all }) => [
+      field,
+      all.map((one) => one.value),
+      value,
+    ]);
+    const [priority] = found.filter(({ field }) => field === 'priority');
+    expect(candidates).toEqual([
+      ['group', [], 'Logistics'],
+      ['priority', expect.arrayContaining(['high', 'low']), priority?.candidates[0]?.value],
+    ]);
+    for (const { evidence } of priority?.candidates ?? []) expect(evidence.length).toBeGreaterThan(0);
+  });
+
   it('is less certain of a ticket that is like none, and predicts nothing from nothing', () => {
     const known = triage.predict({ subject: 'Parcel', text: 'the parcel is late' })[1]?.certainty ?? 0;
     const unknown = triage.predict({ subject: '', text: 'zebra' })[1]?.certainty ?? 1;

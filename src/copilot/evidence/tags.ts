@@ -1,8 +1,10 @@
+import { Corpus } from '../classify/corpus.ts';
 import { fitLogistic, type Outcome } from '../classify/logistic.ts';
-import { indexRows, nearestOf } from '../classify/nearest.ts';
+import { nearestOf } from '../classify/nearest.ts';
+import { RowIndex } from '../classify/row-index.ts';
 import { seededOrder } from '../classify/seeded-order.ts';
 import { trainOneVersusRest } from '../classify/svm.ts';
-import { type CountedTexts, fewestTexts, fitFeatures } from '../classify/tfidf.ts';
+import { fewestTexts, fitFeatures } from '../classify/tfidf.ts';
 
 export interface TaggedText {
   readonly text: string;
@@ -38,8 +40,15 @@ interface TagSignals {
 /**
  * Learns which tags go with which texts, from the tagged texts given: some dozen similar tickets, or thousands. A tag need not stand
  * on its own, a text may have any number. Trained within the call, for one answer or many; holds the texts' features only in memory.
+ * @param corpus the texts as counted before, if they were
  */
-export function trainTagger(texts: readonly TaggedText[]): Tagger {
+export function trainTagger(
+  texts: readonly TaggedText[],
+  corpus = new Corpus(
+    texts.map(({ text }) => text),
+    ['words', 'pairs', 'characters'],
+  ),
+): Tagger {
   const carried = Map.groupBy(
     texts.flatMap((text) => [...new Set(text.tags)]),
     (tag) => tag,
@@ -47,9 +56,8 @@ export function trainTagger(texts: readonly TaggedText[]): Tagger {
   const tags = [...carried].flatMap(([tag, all]) => (all.length >= fewestCarriers ? [tag] : [])).toSorted();
   const place = new Map(tags.map((tag, index) => [tag, index]));
   const labels = texts.map((text) => text.tags.flatMap((tag) => place.get(tag) ?? []));
-  const counted: CountedTexts = new Map();
-  const probability = learnProbability(texts, labels, tags.length, counted);
-  const read = trainSignals(texts, labels, tags.length, counted);
+  const probability = learnProbability(texts, labels, tags.length, corpus);
+  const read = trainSignals(texts, labels, tags.length, corpus);
   return {
     suggest(text) {
       const { signals, similarities } = read(text);
@@ -74,7 +82,8 @@ function trainSignals(
   texts: readonly TaggedText[],
   labels: readonly (readonly number[])[],
   tagCount: number,
-  counted: CountedTexts,
+  corpus: Corpus,
+  closed = false,
 ): (text: string) => TagSignals {
   const space = fitFeatures(
     texts.map(({ text }) => text),
@@ -83,20 +92,21 @@ function trainSignals(
       kinds: { words: 1, pairs: 0.4, characters: 0.7 },
       rareBy: 'texts',
       fewestTexts: fewestTexts(texts.length),
-      counted,
+      corpus,
+      closed,
     },
   );
-  const machines = trainOneVersusRest(space.rows, labels, tagCount, space.size);
-  const similar = indexRows(space.rows, space.size);
+  const index = new RowIndex(space.rows, space.size);
+  const machines = trainOneVersusRest(index, labels, tagCount);
   return (text) => {
     const vector = space.vectorOf(text);
-    const similarities = similar(vector);
+    const similarities = index.similar(vector);
     const shares = new Float64Array(tagCount);
     let whole = 0;
-    for (const index of nearestOf(similarities, () => true, neighbours)) {
-      const weight = (similarities[index] ?? 0) ** 3;
+    for (const near of nearestOf(similarities, () => true, neighbours)) {
+      const weight = (similarities[near] ?? 0) ** 3;
       whole += weight;
-      for (const label of labels[index] ?? []) shares[label] = (shares[label] ?? 0) + weight;
+      for (const label of labels[near] ?? []) shares[label] = (shares[label] ?? 0) + weight;
     }
     const margins = machines(vector);
     return {
@@ -111,7 +121,7 @@ function learnProbability(
   texts: readonly TaggedText[],
   labels: readonly (readonly number[])[],
   tagCount: number,
-  counted: CountedTexts,
+  corpus: Corpus,
 ): (signals: readonly number[]) => number {
   const outcomes: Outcome[] = [];
   const order = seededOrder(texts.length, 1);
@@ -122,7 +132,8 @@ function learnProbability(
       kept.flatMap((index) => texts[index] ?? []),
       kept.map((index) => labels[index] ?? []),
       tagCount,
-      counted,
+      corpus,
+      true,
     );
     for (const index of held) {
       read(texts[index]?.text ?? '').signals.forEach((signals, label) => {

@@ -1,20 +1,23 @@
 import type { Escalation } from '../../contract/abilities.ts';
 import type { TicketWithComments } from '../../ports/help-desk.ts';
 import type { LeadSettings } from '../../services/settings/lead-settings.ts';
+import type { TicketCourse } from './ticket-course.ts';
 import { assessEscalation, type EscalationCase } from './escalation.ts';
 
 const levels = { low: 'calm', medium: 'watch', high: 'at-risk' } as const;
 
-/** The risk table over a ticket as Zendesk gives it, with the lead's weights. */
+/** The risk table over a ticket and its course as Zendesk gives them, with the lead's weights. */
 export function ticketRisk(
   { ticket, comments, timing }: TicketWithComments,
   { risk }: LeadSettings,
   now: Date,
+  course: TicketCourse,
 ): Escalation {
   const messages = comments
     .filter(({ public: isPublic, text }) => isPublic && text.trim() !== '')
     .map(({ author, text }) => ({ author, text }));
   const waiting = ticket.status === 'new' || ticket.status === 'open';
+  const lastAnswer = comments.findLast(({ author, public: isPublic }) => isPublic && author === 'agent');
   const newest = comments.findLast(({ public: isPublic }) => isPublic);
   // Zendesk counts the wait anew in its metric sets only when the ticket changes; the clock is exact.
   const waitMinutes =
@@ -33,6 +36,8 @@ export function ticketRisk(
           ? -minutesBetween(timing.nextBreachAt, now)
           : null,
       badRating: ticket.badRating,
+      noReplyMinutes: waiting ? minutesBetween(lastAnswer?.createdAt ?? ticket.createdAt, now) : null,
+      course,
     },
     risk.weights,
     ...(risk.vipTags.length > 0 ? ([risk.vipTags] as const) : []),

@@ -1,5 +1,6 @@
 import type { TriageProposal } from '../../contract/abilities.ts';
 import type { AccountShape, Ticket, TicketWithComments } from '../../ports/help-desk.ts';
+import type { TicketCorpus } from '../classify/ticket-space.ts';
 import { compared, comparedConversation, percent, ticketEvidence } from './tickets.ts';
 import { trainTriage } from './triage.ts';
 
@@ -19,6 +20,7 @@ export function proposeValues(
   ticket: TicketWithComments,
   solved: readonly Ticket[],
   account: AccountShape,
+  corpus: TicketCorpus,
 ): TriageValue[] {
   if (solved.length < leastCompared) return [];
   const known = namesOf(account);
@@ -27,15 +29,29 @@ export function proposeValues(
       const { subject, text } = compared(other);
       return { subject, text, fields: fieldsOf(other, known) };
     }),
+    corpus,
   );
   const own = comparedConversation(ticket);
   const current = fieldsOf(ticket.ticket, known);
   return triage
     .predict({ subject: own.subject, text: own.text })
-    .flatMap(({ field, value, certainty, band, evidence }): TriageValue[] => {
+    .flatMap(({ field, value, certainty, band, evidence, candidates }): TriageValue[] => {
       const names = known.get(field);
-      const valueTitle = names === undefined ? value : names.values.get(value);
+      const titleOf = (one: string): string | undefined =>
+        names === undefined ? one : names.values.get(one);
+      const shown = (indices: readonly number[]): TriageValue['evidence'] =>
+        indices.flatMap((at) => {
+          const other = solved[at];
+          return other === undefined ? [] : [ticketEvidence(other, [])];
+        });
+      const valueTitle = titleOf(value);
       if (valueTitle === undefined) return [];
+      const open = candidates.flatMap((one): TriageValue['candidates'] => {
+        const title = titleOf(one.value);
+        return title === undefined
+          ? []
+          : [{ value: one.value, valueTitle: title, evidence: shown(one.evidence) }];
+      });
       return [
         {
           field,
@@ -45,10 +61,9 @@ export function proposeValues(
           current: current[field] ?? null,
           certainty: percent(certainty),
           band: bands[band],
-          evidence: evidence.flatMap((at) => {
-            const other = solved[at];
-            return other === undefined ? [] : [ticketEvidence(other, [])];
-          }),
+          evidence: shown(evidence),
+          candidates: open.length > 1 ? open : [],
+          decidedBy: 'solved-tickets',
         },
       ];
     });

@@ -2,7 +2,7 @@ import { fitLogistic, type Outcome } from '../classify/logistic.ts';
 import { nearestOf } from '../classify/nearest.ts';
 import { seededOrder } from '../classify/seeded-order.ts';
 import { type FieldTicket, trainFieldReader } from '../classify/ticket-fields.ts';
-import type { TicketText } from '../classify/ticket-space.ts';
+import { countTickets, type TicketCorpus, type TicketText } from '../classify/ticket-space.ts';
 
 export type TriageBand = 'sure' | 'likely' | 'unsure';
 
@@ -13,6 +13,14 @@ export interface FieldPrediction {
   readonly certainty: number;
   readonly band: TriageBand;
   /** Indices of up to three tickets that have the value, most alike first. */
+  readonly evidence: readonly number[];
+  /** The values between which the tickets leave it open, `value` first; empty when they decide. */
+  readonly candidates: readonly TriageCandidate[];
+}
+
+export interface TriageCandidate {
+  readonly value: string;
+  /** Indices of up to three tickets that have this value, most alike first. */
   readonly evidence: readonly number[];
 }
 
@@ -27,16 +35,19 @@ const everyFoldBelow = 400;
 const shownEvidence = 3;
 const sureFrom = 0.8;
 const likelyFrom = 0.5;
+// What is less certain is a tie when another value is at least so likely in comparison.
+const tieBelow = 0.6;
+const closeFrom = 0.5;
 
 /**
  * Learns from tickets that agents have dealt with which value each field of a new ticket gets: group, priority, type, any drop-down.
  * The tickets may be some dozen similar ones or thousands. Trained within the call; must not outlive it when trained on tickets.
+ * @param corpus the tickets as counted before, if they were
  */
-export function trainTriage(tickets: readonly FieldTicket[]): Triage {
+export function trainTriage(tickets: readonly FieldTicket[], corpus = countTickets(tickets)): Triage {
   const names = [...new Set(tickets.flatMap(({ fields }) => Object.keys(fields)))].toSorted();
-  const counted = { whole: new Map(), subject: new Map() };
-  const probabilities = learnProbabilities(tickets, names, counted);
-  const read = trainFieldReader(tickets, names, counted);
+  const probabilities = learnProbabilities(tickets, names, corpus);
+  const read = trainFieldReader(tickets, names, corpus);
   return {
     predict(ticket) {
       const { fields, similarities } = read(ticket);
@@ -45,17 +56,24 @@ export function trainTriage(tickets: readonly FieldTicket[]): Triage {
         const probability = probabilities[at];
         if (reading === null || reading === undefined || probability === undefined) return [];
         const certainty = probability(reading.signals);
+        const holdersOf = (value: string): number[] =>
+          nearestOf(similarities, (index) => tickets[index]?.fields[field] === value, shownEvidence);
+        const evidence = holdersOf(reading.value);
+        const close = certainty < tieBelow ? reading.next.filter(({ share }) => share >= closeFrom) : [];
         return [
           {
             field,
             value: reading.value,
             certainty,
             band: certainty >= sureFrom ? 'sure' : certainty >= likelyFrom ? 'likely' : 'unsure',
-            evidence: nearestOf(
-              similarities,
-              (index) => tickets[index]?.fields[field] === reading.value,
-              shownEvidence,
-            ),
+            evidence,
+            candidates:
+              close.length === 0
+                ? []
+                : [
+                    { value: reading.value, evidence },
+                    ...close.map(({ value }) => ({ value, evidence: holdersOf(value) })),
+                  ],
           },
         ];
       });
@@ -67,7 +85,7 @@ export function trainTriage(tickets: readonly FieldTicket[]): Triage {
 function learnProbabilities(
   tickets: readonly FieldTicket[],
   names: readonly string[],
-  counted: Parameters<typeof trainFieldReader>[2],
+  corpus: TicketCorpus,
 ): ((signals: readonly number[]) => number)[] {
   const outcomes = names.map((): Outcome[] => []);
   const order = seededOrder(tickets.length, 1);
@@ -77,7 +95,8 @@ function learnProbabilities(
     const read = trainFieldReader(
       tickets.filter((_, index) => !held.has(index)),
       names,
-      counted,
+      corpus,
+      true,
     );
     for (const index of held) {
       const ticket = tickets[index];

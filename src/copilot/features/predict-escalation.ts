@@ -9,7 +9,7 @@ export const predictEscalation = defineFeature({
   output: Escalation,
   opensWithTicket: true,
   evidence: {
-    needs: ['ticket', 'lead'],
-    answer: ({ ticket, lead }, _, now) => ticketRisk(ticket, lead, now),
+    needs: ['ticket', 'lead', 'course'],
+    answer: ({ ticket, lead, course }, _, now) => ticketRisk(ticket, lead, now, course),
   },
 });

@@ -72,7 +72,7 @@ Judge only what the reply says, in the light of the conversation. A line that do
           {
             kind: 'scorecard',
             attributes: {},
-            text: scorecardOf(lead.scorecard)
+            text: scorecardOf(lead.scorecard.lines)
               .map(({ name, description }) => `${name}: ${description}`)
               .join('\n'),
             keep: 'always',
@@ -86,7 +86,7 @@ Judge only what the reply says, in the light of the conversation. A line that do
     check: (answer, { context, input }) => {
       const isAllowed = allowedLinks([...ticketTexts(context.ticket), input.draft ?? '']);
       const reply = normalizeForQuote(input.draft ?? lastReply(context.ticket.comments)?.text ?? '');
-      const lines = scorecardOf(context.lead.scorecard).map(({ name, weight }) => {
+      const lines = scorecardOf(context.lead.scorecard.lines).map(({ name, weight }) => {
         const given = answer.lines.find((line) => line.name.trim().toLowerCase() === name.toLowerCase());
         const score = given?.score ?? null;
         const quote = given === undefined ? '' : given.quote.trim();
@@ -99,7 +99,9 @@ Judge only what the reply says, in the light of the conversation. A line that do
           quote: quote !== '' && reply.includes(normalizeForQuote(quote)) ? quote : '',
         };
       });
-      return { kind: 'output', output: { total: total(lines), lines } };
+      // A draft is no part of the ticket yet.
+      const writable = input.draft === undefined && context.lead.scorecard.writeScoreTo !== null;
+      return { kind: 'output', output: { total: total(lines), lines, writable } };
     },
   },
 });

@@ -1,4 +1,5 @@
 import { AboutTicket, TagSuggestions } from '../../contract/abilities.ts';
+import { wholeOf } from '../classify/ticket-space.ts';
 import { defineFeature } from '../define-feature.ts';
 import { trainTagger } from '../evidence/tags.ts';
 import { bandOf, compared, comparedConversation, percent, ticketEvidence } from '../evidence/tickets.ts';
@@ -14,21 +15,22 @@ export const suggestTags = defineFeature({
   output: TagSuggestions,
   opensWithTicket: true,
   evidence: {
-    needs: ['ticket', 'neighbours'],
-    answer: ({ ticket, neighbours }) => {
+    needs: ['ticket', 'neighbours', 'countedSolved'],
+    answer: ({ ticket, neighbours, countedSolved }) => {
       const tagged = neighbours.solved.filter(({ tags }) => tags.length > 0);
       if (tagged.length === 0) return { tags: [], compared: 0 };
       const own = comparedConversation(ticket);
       const present = new Set(ticket.ticket.tags);
       const tagger = trainTagger(
-        tagged.map((other) => {
-          const { subject, text } = compared(other);
-          return { text: `${subject}\n${text}`, tags: other.tags.filter((tag) => !ofPrograms.test(tag)) };
-        }),
+        tagged.map((other) => ({
+          text: wholeOf(compared(other)),
+          tags: other.tags.filter((tag) => !ofPrograms.test(tag)),
+        })),
+        countedSolved.whole,
       );
       return {
         tags: tagger
-          .suggest(`${own.subject}\n${own.text}`)
+          .suggest(wholeOf(own))
           .filter(({ tag }) => !present.has(tag))
           .slice(0, shown)
           .map(({ tag, score, carriers }) => ({

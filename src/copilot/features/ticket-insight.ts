@@ -5,6 +5,7 @@ import type { LeadSettings } from '../../services/settings/lead-settings.ts';
 import { commentBlocks, ticketBlock } from '../context/ticket-blocks.ts';
 import { defineFeature } from '../define-feature.ts';
 import { insightEvidence } from '../evidence/insight.ts';
+import { noCourse } from '../evidence/ticket-course.ts';
 import type { DataBlock } from '../prompt/data-block.ts';
 import { allowedLinks } from '../text/output-filter.ts';
 import { ModelSummary, shownLine, shownSummary, summaryInstructions, ticketTexts } from './model-summary.ts';
@@ -66,7 +67,7 @@ export const ticketInsight = defineFeature({
   output: TicketInsight,
   opensWithTicket: true,
   evidence: {
-    needs: ['ticket', 'lead', 'proposal'],
+    needs: ['ticket', 'lead', 'proposal', 'course'],
     answer: (context, _, now): Insight => insightEvidence(context, now),
   },
   model: {
@@ -90,7 +91,8 @@ For intent and group use only names of the choices block, and null when none fit
     check: (answer, { context, evidence, read }) => {
       const { ticket, lead, account } = context;
       const local =
-        evidence ?? insightEvidence({ ...context, proposal: { values: [], compared: 0 } }, new Date());
+        evidence ??
+        insightEvidence({ ...context, proposal: { values: [], compared: 0 }, course: noCourse }, new Date());
       const isAllowed = allowedLinks(ticketTexts(ticket));
       const intent = byName(lead.intents, answer.intent);
       const group = byName(account.groups, answer.group);

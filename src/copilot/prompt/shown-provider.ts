@@ -22,5 +22,6 @@ export const passedOn = (provider: ModelProvider): Omit<ModelProvider, 'generate
   checkKey: (connection, signal) => provider.checkKey(connection, signal),
   countTokens: (connection, text) => provider.countTokens(connection, text),
   contextWindow: (connection) => provider.contextWindow(connection),
+  priceOf: (connection, tokens) => provider.priceOf(connection, tokens),
   hostOf: (connection) => provider.hostOf(connection),
 });

@@ -1,4 +1,4 @@
-import { terms } from '../text/words.ts';
+import { terms } from '../../kernel/text/words.ts';
 
 /**
  * Words that customers and agents use for the same thing, one line a meaning, in English, German, French, Spanish

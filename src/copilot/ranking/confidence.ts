@@ -1,6 +1,6 @@
 import type { Confidence } from '../../contract/copilot.ts';
 import type { NumberedSource } from '../context/catalogue.ts';
-import { terms } from '../text/words.ts';
+import { terms } from '../../kernel/text/words.ts';
 
 /** Below this there is no draft. */
 export const confidenceFloor = 25;

@@ -1,4 +1,4 @@
-import { terms } from '../text/words.ts';
+import { terms } from '../../kernel/text/words.ts';
 import { conceptsOf, type Concept } from './concepts.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankByBm25 } from './bm25.ts';
+import { rankByBm25 } from '../../kernel/text/bm25.ts';
 import { confidenceFloor, rateReply } from './confidence.ts';
 
 const words = (text: string): string[] => text.split(' ');

@@ -1,5 +1,5 @@
 import { linksIn } from '../text/clean-text.ts';
-import { terms } from '../text/words.ts';
+import { terms } from '../../kernel/text/words.ts';
 import { conceptsOf, type Concept } from './concepts.ts';
 
 /** One support text as it is compared with others: four views of the same words. */

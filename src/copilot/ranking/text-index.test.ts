@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { terms } from '../text/words.ts';
-import { indexTerms, ownScore, scoreByBm25 } from './bm25.ts';
+import { terms } from '../../kernel/text/words.ts';
+import { indexTerms, ownScore, scoreByBm25 } from '../../kernel/text/bm25.ts';
 import { conceptsOf } from './concepts.ts';
 import { expectedAnswerTerms } from './expected-answers.ts';
 import { entitiesIn, readText } from './text-features.ts';

@@ -1,4 +1,10 @@
-import { indexTerms, ownScore, scoreByBm25, type Bm25Settings, type TermIndex } from './bm25.ts';
+import {
+  indexTerms,
+  ownScore,
+  scoreByBm25,
+  type Bm25Settings,
+  type TermIndex,
+} from '../../kernel/text/bm25.ts';
 import type { TextFeatures } from './text-features.ts';
 
 /** How much each view of a text counts beside its words. */

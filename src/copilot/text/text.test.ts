@@ -3,7 +3,7 @@ import { cleanText, linksIn, normalizeForQuote } from './clean-text.ts';
 import { lostParts } from './kept-parts.ts';
 import { allowedLinks, createStreamFilter, filterReply } from './output-filter.ts';
 import { createGuard, repeatsPassage, tellsWithheld } from './withheld.ts';
-import { searchWords, terms } from './words.ts';
+import { searchWords, terms } from '../../kernel/text/words.ts';
 
 describe('cleaning text', () => {
   it('removes what a reader cannot see', () => {

@@ -62,7 +62,8 @@ export function currentValue(ticket: Ticket, field: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function isOpen(ticket: Ticket, rule: TriageRules['fields'][number], value: string): boolean {
+/** Whether a rule lets this value be given to the ticket. */
+export function isOpen(ticket: Ticket, rule: TriageRules['fields'][number], value: string): boolean {
   if (rule.field === 'tags') return !ticket.tags.includes(value);
   const current = currentValue(ticket, rule.field);
   return current === null || (rule.overwrite && current !== value);

@@ -1,10 +1,12 @@
 import type { TagSuggestions, TriageProposal } from '../../contract/abilities.ts';
+import type { TriageRules } from '../../contract/triage.ts';
 import type { FeatureName } from '../../contract/copilot.ts';
 import { Transient } from '../../kernel/transient.ts';
 import type { SubscriptionSettings } from '../../services/settings/settings-reader.ts';
 import type { ContextReader } from '../context/context-reader.ts';
 import { findFeature } from '../features/index.ts';
 import { isEnabled } from '../run-feature.ts';
+import type { BreakTies } from './break-ties.ts';
 
 /** A value for a field of the ticket, with its certainty from 0 to 100. */
 export type ProposedValue = Pick<
@@ -23,28 +25,35 @@ export type Propose = (
   reader: ContextReader,
   settings: SubscriptionSettings,
   now: Date,
+  rules: TriageRules,
 ) => Promise<Transient<Proposed>>;
 
-/** By the evidence of `triage-ticket` and `suggest-tags`, where they are switched on; no model is asked. */
-export const proposeFromEvidence: Propose = async (reader, settings, now) => {
-  const answers = await Promise.all([
-    evidence<TriageProposal>('triage-ticket', reader, settings, now),
-    evidence<TagSuggestions>('suggest-tags', reader, settings, now),
-  ]);
-  return Transient.all(answers).map(([triage, tags]) => ({
-    values: triage?.values ?? [],
-    tags: tags?.tags ?? [],
-  }));
-};
+/** By the evidence of `triage-ticket` and `suggest-tags`, where they are switched on; what it leaves open is given to `breakTies`. */
+export const proposeBy =
+  (breakTies: BreakTies): Propose =>
+  async (reader, settings, now, rules) => {
+    const [triage, tags] = await Promise.all([
+      evidence<TriageProposal>('triage-ticket', reader, settings, now),
+      evidence<TagSuggestions>('suggest-tags', reader, settings, now),
+    ]);
+    const values =
+      triage === undefined
+        ? Transient.of([])
+        : (await breakTies(reader, triage, rules)).map((one) => one.values);
+    return Transient.all([values, tags ?? Transient.of(undefined)]).map(([chosen, found]) => ({
+      values: chosen,
+      tags: found?.tags ?? [],
+    }));
+  };
 
 async function evidence<T>(
   name: FeatureName,
   reader: ContextReader,
   settings: SubscriptionSettings,
   now: Date,
-): Promise<Transient<T | undefined>> {
+): Promise<Transient<T> | undefined> {
   const feature = findFeature(name);
-  if (feature?.evidence === undefined || !isEnabled(settings, feature)) return Transient.of(undefined);
+  if (feature?.evidence === undefined || !isEnabled(settings, feature)) return undefined;
   const { answer, needs } = feature.evidence;
   const input = { ticketId: reader.about.ticketId, locale: 'en' };
   const context = await reader.read(needs);

@@ -87,7 +87,7 @@ async function tryOnce(call: TriageCall, services: TriageServices, ticketId: num
     await sleep(Math.min(settledMs - age, settledMs), undefined, { signal: call.signal });
     return 'again';
   }
-  const proposed = await services.propose(reader, settings, clock.now());
+  const proposed = await services.propose(reader, settings, clock.now(), setting.rules);
   const plan = Transient.all([ticket, proposed]).map(([{ ticket: one }, offered]) =>
     planChange(one, offered, setting.rules),
   );

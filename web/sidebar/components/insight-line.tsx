@@ -12,6 +12,7 @@ export function InsightLine({ menu }: { readonly menu: React.ReactNode }) {
   const insight = insightOf(opened);
   const card = opened.cards['predict-escalation']?.value ?? null;
   const risk = isOn('predict-escalation') ? (card ?? insight?.escalation ?? null) : null;
+  const lost = opened.run.status === 'failed' && insight === null && risk === null;
   const reading = insight === null && opened.run.status === 'running';
   return (
     <section className="insight" aria-label={t('insight.title')} aria-busy={reading}>
@@ -27,13 +28,15 @@ export function InsightLine({ menu }: { readonly menu: React.ReactNode }) {
         )}
         {menu}
       </div>
-      <div className="risk-slot">
-        {risk !== null && risk.level !== 'calm' ? (
-          <RiskLine risk={risk} />
-        ) : (
-          <EntityList entities={insight?.entities ?? []} calm={risk !== null} />
-        )}
-      </div>
+      {!lost && (
+        <div className="risk-slot">
+          {risk !== null && risk.level !== 'calm' ? (
+            <RiskLine risk={risk} />
+          ) : (
+            <EntityList entities={insight?.entities ?? []} calm={risk !== null} />
+          )}
+        </div>
+      )}
     </section>
   );
 }

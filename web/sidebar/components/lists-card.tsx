@@ -10,14 +10,13 @@ import { TriageFold } from './triage-fold.tsx';
 export function ListsCard() {
   const { t, isOn } = useSidebar();
   const { run, cards } = useOpenedTicket();
+  const lost = run.status === 'failed' && Object.keys(cards).length === 0;
   const shown = (
     ['suggest-macros', 'suggest-tags', 'triage-ticket', 'similar-tickets', 'find-duplicates'] as const
   ).some(isOn);
-  // The one failure that explains them all is told above, with its way out.
-  const lost = run.status === 'failed' && Object.keys(cards).length === 0;
-  if (!shown || lost) return null;
+  if (!shown) return null;
   return (
-    <section className="card lists" aria-label={t('lists.title')}>
+    <section className={lost ? 'card lists lists-lost' : 'card lists'} aria-label={t('lists.title')}>
       {isOn('suggest-macros') && <MacroList />}
       {isOn('suggest-tags') && <TagRow />}
       {isOn('triage-ticket') && <TriageFold />}

@@ -8,6 +8,7 @@ import { failureWords } from '../state/problem-words.ts';
 export function NoCard<N extends CardName>({ view }: { readonly view: CardView<N> }) {
   const { t } = useSidebar();
   if (view.waiting) return <Skeleton width="120px" height="12px" />;
+  if (view.lost) return <span className="line-words">{t('lists.lost')}</span>;
   const failure = view.card?.failure ?? null;
   const words = failure === null ? null : failureWords(failure, t);
   return (

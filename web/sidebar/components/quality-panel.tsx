@@ -8,6 +8,7 @@ import { useSidebar } from '../hooks/use-sidebar.ts';
 import { useNote, useOnce } from '../hooks/use-small-things.ts';
 import { FailureNotice, Notice } from './failure-notice.tsx';
 import { FeedbackReasons, FeedbackThumbs, useFeedback } from './feedback-thumbs.tsx';
+import { ScoreWriter } from './score-writer.tsx';
 import { DemoLabel } from './small-controls.tsx';
 import { StageLine } from './stage-line.tsx';
 
@@ -65,6 +66,9 @@ export function QualityPanel() {
         <>
           <Review review={run.output} demo={run.demo} thumbs={<FeedbackThumbs feedback={feedback} />} />
           <FeedbackReasons feedback={feedback} />
+          {run.output.writable && run.output.total !== null && (
+            <ScoreWriter key={run.receipt?.id} score={run.output.total} />
+          )}
         </>
       )}
     </div>

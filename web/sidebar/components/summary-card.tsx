@@ -38,6 +38,7 @@ export function SummaryCard() {
   const summary = fromOpening ? (opened.run.output?.summary ?? null) : own.run.output;
   const rows = readPartialSummary(summary ?? (fromOpening ? growingSummary(opened) : own.run.partial));
   const shown = hasRows(rows);
+  const lost = run.status === 'failed' && !shown;
   const degraded = run.degraded !== null && !shown;
   const canAsk = isOn('summarize-ticket') && settings.provider !== null;
   // What stands below must not move while words arrive.
@@ -99,7 +100,7 @@ export function SummaryCard() {
         </>
       }
     >
-      <div ref={body} className="summary-body">
+      <div ref={body} className={lost ? undefined : 'summary-body'}>
         {shown ? (
           <div id={panel} className={whole ? undefined : tall ? 'clipped is-cut' : 'clipped'}>
             <div ref={rowsNode}>
@@ -125,7 +126,7 @@ export function SummaryCard() {
           </div>
         )}
       </div>
-      <footer className="card-foot">
+      <footer className="card-foot" hidden={lost}>
         <div className="foot-line">
           {running ? (
             <StageLine run={run} />

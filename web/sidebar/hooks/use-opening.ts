@@ -87,6 +87,8 @@ export interface CardView<N extends CardName> {
   readonly card: ArrivedCard<N> | null;
   /** True until the card has come or the opening has ended without it. */
   readonly waiting: boolean;
+  /** The opening failed as a whole; that is told once, with its way out. */
+  readonly lost: boolean;
   readonly again: () => void;
 }
 
@@ -98,6 +100,7 @@ export function useCard<N extends CardName>(name: N): CardView<N> {
   return {
     card,
     waiting: card === null && !ended,
+    lost: card === null && run.status === 'failed',
     again: useCallback(() => cardAgain(name), [cardAgain, name]),
   };
 }

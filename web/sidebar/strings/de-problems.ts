@@ -49,6 +49,26 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Bitte bestätigen Sie, dass Sie es sind',
       wayOut: 'Geben Sie Passwort oder Code noch einmal ein und wiederholen Sie den Schritt.',
     },
+    'chat-unavailable': {
+      title: 'Dieser Chat ist nicht verfügbar',
+      wayOut: 'Nutzen Sie einen anderen Weg, uns zu erreichen.',
+    },
+    'chat-session-over': {
+      title: 'Dieser Chat war zu lange offen',
+      wayOut: 'Laden Sie die Seite neu.',
+    },
+    'chat-history-refused': {
+      title: 'Dieses Gespräch kann nicht weitergehen',
+      wayOut: 'Beginnen Sie ein neues.',
+    },
+    'chat-busy': {
+      title: 'Die vorige Antwort wird noch geschrieben',
+      wayOut: 'Warten Sie einen Moment und senden Sie es noch einmal.',
+    },
+    'identity-refused': {
+      title: 'Die Seite konnte nicht sagen, wer Sie sind',
+      wayOut: 'Melden Sie sich auf der Seite neu an.',
+    },
     'webhook-refused': {
       title: 'Die Zustellung wurde abgelehnt',
       wayOut:
@@ -57,6 +77,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
     'mail-unavailable': {
       title: 'Die E-Mail konnte nicht gesendet werden',
       wayOut: 'Versuchen Sie es in einigen Minuten noch einmal.',
+    },
+    'embedding-unavailable': {
+      title: 'Texte können zurzeit nicht nach ihrer Bedeutung verglichen werden',
+      wayOut: 'Gesucht wird weiter nach Wörtern. Ihr Betreiber kann nachsehen mit: npm run model -- status',
     },
     'code-refused': {
       title: 'Dieser Code stimmt nicht',
@@ -120,6 +144,22 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Das Ticket hat sich in der Zwischenzeit geändert',
       wayOut: 'Laden Sie das Ticket neu und versuchen Sie es erneut.',
     },
+    'score-target-missing': {
+      title: 'Für diese Bewertung ist kein Ziel gewählt',
+      wayOut: 'Bitten Sie Ihre Support-Leitung, beim Bewertungsbogen ein Feld oder einen Tag zu wählen.',
+    },
+    'knowledge-files-full': {
+      title: 'Es ist kein Platz für eine weitere Datei',
+      wayOut: 'Löschen Sie zuerst eine Datei oder laden Sie eine neue Fassung unter demselben Namen hoch.',
+    },
+    'knowledge-full': {
+      title: 'Für so viel Text ist kein Platz',
+      wayOut: 'Löschen Sie zuerst, was nicht mehr gebraucht wird, oder lassen Sie Teile weg.',
+    },
+    'file-refused': {
+      title: 'Diese Datei kann nicht gelesen werden',
+      wayOut: 'Laden Sie PDF, Word (.docx), Text, Markdown, HTML oder CSV mit bis zu 10 MiB hoch.',
+    },
     'request-too-large': {
       title: 'Die Anfrage ist zu groß',
       wayOut: 'Kürzen Sie den Text und versuchen Sie es erneut.',
@@ -163,6 +203,43 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
     },
     'zendesk-rate-limited': { title: 'Zendesk bittet um langsamere Anfragen', wayOut: retrySoon },
     'zendesk-unavailable': { title: 'Zendesk antwortet nicht', wayOut: retrySoon },
+    'confluence-not-connected': {
+      title: 'Confluence ist nicht verbunden',
+      wayOut: 'Ihre Administration kann Confluence verbinden.',
+    },
+    'confluence-authorization-refused': {
+      title: 'Die Freigabe von Atlassian wurde abgelehnt',
+      wayOut:
+        'Beginnen Sie in den Einstellungen von vorn: Eine Freigabe gilt einmal, zehn Minuten lang und im selben Browser.',
+    },
+    'confluence-reconnect-needed': {
+      title: 'Confluence nimmt unseren Zugang nicht mehr an',
+      wayOut:
+        'Ihre Administration muss Confluence neu verbinden: Ein API-Token läuft nach höchstens einem Jahr ab.',
+    },
+    'confluence-forbidden': {
+      title: 'Confluence lässt uns das nicht tun',
+      wayOut:
+        'Prüfen Sie, ob das verbundene Konto den Bereich sehen darf und der Zugang alle verlangten Rechte hat.',
+    },
+    'confluence-rate-limited': { title: 'Confluence bittet um langsamere Anfragen', wayOut: retrySoon },
+    'confluence-unavailable': { title: 'Confluence antwortet nicht', wayOut: retrySoon },
+    'site-unavailable': {
+      title: 'Die Website antwortet nicht',
+      wayOut: 'Prüfen Sie die Adresse oder versuchen Sie es später erneut.',
+    },
+    'site-refused': {
+      title: 'Die Website lässt uns diese Seite nicht lesen',
+      wayOut: 'Prüfen Sie ihre robots.txt und ob die Seite ohne Anmeldung lesbar ist.',
+    },
+    'site-unreadable': {
+      title: 'Diese Seite können wir nicht lesen',
+      wayOut: 'Nennen Sie Seiten mit Text (HTML oder reiner Text) von höchstens 5 MiB.',
+    },
+    'site-rate-limited': {
+      title: 'Die Website bittet um langsamere Anfragen',
+      wayOut: 'Die Seiten werden später noch einmal gelesen.',
+    },
     'provider-not-connected': {
       title: 'Es ist kein KI-Anbieter verbunden',
       wayOut: 'Ihre Administration kann einen KI-Anbieter hinzufügen.',

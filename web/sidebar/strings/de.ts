@@ -85,6 +85,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'source.internal': 'Intern',
   'source.help-center': 'Help Center',
   'source.similar-ticket': 'Ähnliches Ticket',
+  'source.customer-ticket': 'Anderes Ticket der anfragenden Person',
   'source.knowledge': 'Wissen',
   'source.open': 'Quelle öffnen',
   'confidence.high': 'Hoch',

@@ -84,6 +84,7 @@ export const en = {
   'source.internal': 'Internal',
   'source.help-center': 'Help Center',
   'source.similar-ticket': 'Similar ticket',
+  'source.customer-ticket': 'Other ticket of this customer',
   'source.knowledge': 'Knowledge',
   'source.open': 'Open the source',
   'confidence.high': 'High',

@@ -1,4 +1,4 @@
-import { isEverydayTerm } from '../text/everyday-words.ts';
+import { isEverydayTerm } from './everyday-words.ts';
 
 export interface Bm25Settings {
   /** How soon a repeated term stops adding (k1). */
@@ -31,6 +31,10 @@ export interface IndexOptions {
   readonly everydayFactor?: number;
 }
 
+/** Inverse document frequency of a term that `holding` of `total` texts hold. */
+export const rarityOf = (total: number, holding: number): number =>
+  Math.log(1 + (total - holding + 0.5) / (holding + 0.5));
+
 export function countTerms(list: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const term of list) counts.set(term, (counts.get(term) ?? 0) + 1);
@@ -54,7 +58,7 @@ export function indexTerms(documents: readonly (readonly string[])[], options: I
   const rarity = new Map<string, number>();
   for (const [term, posting] of postings) {
     const holding = posting.length + (elsewhere.get(term) ?? 0);
-    const idf = Math.log(1 + (total - holding + 0.5) / (holding + 0.5));
+    const idf = rarityOf(total, holding);
     rarity.set(term, everydayFactor !== 1 && isEverydayTerm(term) ? idf * everydayFactor : idf);
   }
   const lengths = documents.map((list) => list.length);
