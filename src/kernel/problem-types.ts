@@ -1,5 +1,8 @@
+import { knowledgeProblemTypes } from './knowledge-problem-types.ts';
+
 /** Every problem the program can answer with: HTTP status, title, and the way out in the words of the person who sees it. */
 export const problemTypes = {
+  ...knowledgeProblemTypes,
   'invalid-request': {
     status: 400,
     title: 'The request is not valid',
@@ -52,6 +55,11 @@ export const problemTypes = {
     status: 403,
     title: 'This needs a fresh proof that it is you',
     wayOut: 'Enter your password or code again, then repeat what you did.',
+  },
+  'identity-refused': {
+    status: 401,
+    title: 'The page could not say who you are',
+    wayOut: 'Sign in to the site again.',
   },
   'webhook-refused': {
     status: 401,
@@ -131,6 +139,11 @@ export const problemTypes = {
     title: 'The ticket changed in the meantime',
     wayOut: 'Reload the ticket and try again.',
   },
+  'score-target-missing': {
+    status: 409,
+    title: 'There is nowhere to write this score',
+    wayOut: 'Ask your support lead to choose a field or a tag in the settings of the scorecard.',
+  },
   'request-too-large': {
     status: 413,
     title: 'The request is too large',
@@ -184,6 +197,26 @@ export const problemTypes = {
     wayOut: 'Try again in a moment.',
   },
   'zendesk-unavailable': { status: 503, title: 'Zendesk does not answer', wayOut: 'Try again in a moment.' },
+  'site-unavailable': {
+    status: 424,
+    title: 'The web site does not answer',
+    wayOut: 'Check the address, or try again later.',
+  },
+  'site-refused': {
+    status: 424,
+    title: 'The web site does not let us read this page',
+    wayOut: 'Check its robots.txt, and that the page can be read without signing in.',
+  },
+  'site-unreadable': {
+    status: 424,
+    title: 'The page is not something we can read',
+    wayOut: 'Name pages of text (HTML or plain text) of at most 5 MiB.',
+  },
+  'site-rate-limited': {
+    status: 424,
+    title: 'The web site asks us to slow down',
+    wayOut: 'The pages are read again later.',
+  },
   'provider-not-connected': {
     status: 424,
     title: 'No AI provider is connected',

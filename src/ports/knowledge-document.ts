@@ -1,0 +1,1 @@
+export type { DocumentBlock, KnowledgeDocument } from '../kernel/document-blocks.ts';
