@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { startConfluenceSimulator } from './confluence/start-confluence-simulator.ts';
 import { importTickets } from './content/import-tickets.ts';
 import { loadDemoContent } from './content/load.ts';
 import { startMailSimulator } from './mail/start-mail-simulator.ts';
 import { startProviderSimulator } from './providers/provider-simulator.ts';
+import { startWebSimulator } from './web/start-web-simulator.ts';
 import { startZendeskSimulator } from './zendesk/start-zendesk-simulator.ts';
 
 const { values } = parseArgs({
@@ -10,6 +12,8 @@ const { values } = parseArgs({
     'zendesk-port': { type: 'string', default: '0' },
     'providers-port': { type: 'string', default: '0' },
     'mail-port': { type: 'string', default: '0' },
+    'confluence-port': { type: 'string', default: '0' },
+    'web-port': { type: 'string', default: '0' },
     'sidebar-url': { type: 'string', default: 'http://127.0.0.1:8700/sidebar' },
     tickets: { type: 'string' },
     data: { type: 'string' },
@@ -36,23 +40,28 @@ try {
     record: values.record,
     demoPace: Number(values.pace),
   });
+  const confluence = await startConfluenceSimulator({ port: Number(values['confluence-port']) });
+  const web = await startWebSimulator({ port: Number(values['web-port']) });
+  const { siteUrl, email, apiToken: token } = confluence.simulation;
   const zendesk = await startZendeskSimulator({
     port: Number(values['zendesk-port']),
     content: await accountContent(),
     sidebarUrl: values['sidebar-url'],
     provider: { baseUrl: `${providers.url}/compatible/v1`, apiKey: 'sk-demo', model: 'indesk-demo' },
+    knowledge: { confluence: { url: confluence.url, siteUrl, email, token }, webUrl: web.url },
     onFaultPreset: (preset) => providers.setFault(providerFaults[preset] ?? ''),
     ...(values.data !== undefined && { dataDirectory: values.data }),
   });
   const mail = await startMailSimulator({ outboxPort: Number(values['mail-port']) });
   const stop = (): void => {
-    void Promise.all([zendesk.close(), providers.close(), mail.close()]).then(() => process.exit(0));
+    const all = [zendesk, providers, mail, confluence, web];
+    void Promise.all(all.map((simulator) => simulator.close())).then(() => process.exit(0));
   };
   // The launcher holds the other end of the channel; without it nobody needs the simulators.
   for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(event, stop);
   if (process.send === undefined)
     process.stdout.write(
-      `Zendesk ${zendesk.url}\nproviders ${providers.url}\nmail ${mail.url} (${mail.smtpUrl})\n`,
+      `Zendesk ${zendesk.url}\nproviders ${providers.url}\nmail ${mail.url} (${mail.smtpUrl})\nConfluence ${confluence.url}\nweb ${web.url}\n`,
     );
   else
     process.send({
@@ -60,6 +69,8 @@ try {
       providersUrl: providers.url,
       outboxUrl: mail.url,
       smtpUrl: mail.smtpUrl,
+      confluenceUrl: confluence.url,
+      webUrl: web.url,
     });
 } catch (error) {
   process.stderr.write(`simulators: ${error instanceof Error ? error.message : 'cannot start'}\n`);

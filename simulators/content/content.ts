@@ -161,4 +161,5 @@ export const DEFAULT_TICKET_FIELDS: readonly ContentTicketField[] = [
   },
   { id: 360003, type: 'text', title: 'Order number', required: false, options: [] },
   { id: 360004, type: 'checkbox', title: 'Warranty case', required: false, options: [] },
+  { id: 360005, type: 'integer', title: 'Quality score', required: false, options: [] },
 ];

@@ -11,12 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-it('reads the demo shop: people, groups, macros, articles in two languages, tickets in six', async () => {
+it('reads the demo shop: people, groups, macros, articles in three languages, tickets in six', async () => {
   const content = await loadDemoContent();
   expect(content.tickets.length).toBeGreaterThan(60);
   expect(content.users.find((user) => user.id === 9001)).toMatchObject({ name: 'Mara Lind', role: 'agent' });
   expect(content.users.find((user) => user.id === 9002)?.role).toBe('admin');
-  expect(new Set(content.articles.map((article) => article.locale))).toEqual(new Set(['en-us', 'de']));
+  expect(new Set(content.articles.map((article) => article.locale))).toEqual(new Set(['en-us', 'de', 'es']));
   expect(content.brands).toHaveLength(2);
 });
 

@@ -155,12 +155,32 @@ function incremental(simulation: Simulation, call: Call): Answer {
     .sort((left, right) => (left.updatedAt < right.updatedAt ? -1 : 1));
   const last = articles.at(-1);
   const end_time = last === undefined ? start : Math.floor(Date.parse(last.updatedAt) / 1000);
+  const withTranslations = listParameter(call.url, 'include').includes('translations');
   return ok({
-    articles: articles.map(simulation.present.article),
+    articles: articles.map((article) => ({
+      ...simulation.present.article(article),
+      ...(withTranslations && { translations: [translationOf(article)] }),
+    })),
     count: articles.length,
     end_time,
     next_page: null,
   });
+}
+
+// Each article of the simulator is written in one language.
+function translationOf(article: Article): Json {
+  return {
+    id: article.id * 10,
+    source_id: article.id,
+    source_type: 'Article',
+    locale: article.locale,
+    title: article.title,
+    draft: article.draft,
+    outdated: false,
+    hidden: false,
+    created_at: article.createdAt,
+    updated_at: article.updatedAt,
+  };
 }
 
 function locales(simulation: Simulation): string[] {

@@ -5,7 +5,7 @@ import { buildTicket, viaOf } from './build-tickets.ts';
 import { faultSchema } from './faults.ts';
 import { toTimestamp } from './model.ts';
 import { idAt, ok } from './simulation.ts';
-import type { Answer, Call, ProviderAccess, Route, Simulation } from './simulation.ts';
+import type { Answer, Call, KnowledgeAccess, ProviderAccess, Route, Simulation } from './simulation.ts';
 
 const limit = z.number().int().min(1).nullable().optional();
 const settingsSchema = z.strictObject({
@@ -177,6 +177,8 @@ export type SandboxConnection = {
   readonly sidebarUrl: string;
   /** The AI provider to use beside this account, when one is simulated too. */
   readonly provider: ProviderAccess | null;
+  /** The sites that knowledge is read from, likewise. */
+  readonly knowledge: KnowledgeAccess | null;
 };
 
 function connectionOf(simulation: Simulation): SandboxConnection {
@@ -193,6 +195,7 @@ function connectionOf(simulation: Simulation): SandboxConnection {
     publicKeyPem: simulation.keys.publicKeyPem,
     sidebarUrl: simulation.sidebarUrl,
     provider: simulation.provider,
+    knowledge: simulation.knowledge,
   };
 }
 

@@ -14,6 +14,17 @@ import type { Json, StoredTicket, User } from './model.ts';
 /** How to reach a simulated AI provider. */
 export type ProviderAccess = { readonly baseUrl: string; readonly apiKey: string; readonly model: string };
 
+/** How to reach the simulated sites that knowledge is read from. */
+export type KnowledgeAccess = {
+  readonly confluence: {
+    readonly url: string;
+    readonly siteUrl: string;
+    readonly email: string;
+    readonly token: string;
+  };
+  readonly webUrl: string;
+};
+
 /** Everything the handlers work on. */
 export type Simulation = {
   readonly account: Account;
@@ -32,6 +43,7 @@ export type Simulation = {
   readonly sidebarUrl: string;
   readonly modelLabel: () => string;
   readonly provider: ProviderAccess | null;
+  readonly knowledge: KnowledgeAccess | null;
   /** Told when the desk switches a ready-made fault, so that the providers' simulator can follow. */
   readonly onFaultPreset: (preset: string) => void | Promise<void>;
   /** Answers of ticket creations by idempotency key. */

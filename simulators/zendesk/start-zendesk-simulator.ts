@@ -18,7 +18,7 @@ import { RequestCounters } from './request-counters.ts';
 import { sandboxRoutes } from './sandbox-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { serve } from './serve.ts';
-import type { ProviderAccess, Simulation } from './simulation.ts';
+import type { KnowledgeAccess, ProviderAccess, Simulation } from './simulation.ts';
 import { ticketChangeRoutes } from './ticket-change-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 import { Triggers } from './triggers.ts';
@@ -39,6 +39,8 @@ export type ZendeskSimulatorOptions = {
   readonly modelLabel?: () => string;
   /** Told to the program that connects, so that it finds both simulators at one address. */
   readonly provider?: ProviderAccess;
+  /** Told likewise. */
+  readonly knowledge?: KnowledgeAccess;
   /** Called when the desk switches a ready-made fault on, or `off`; for the providers' simulator. */
   readonly onFaultPreset?: (preset: string) => void | Promise<void>;
 };
@@ -95,6 +97,7 @@ export async function startZendeskSimulator(options: ZendeskSimulatorOptions): P
     sidebarUrl: options.sidebarUrl,
     modelLabel: options.modelLabel ?? (() => 'demo model (extractive)'),
     provider: options.provider ?? null,
+    knowledge: options.knowledge ?? null,
     onFaultPreset: options.onFaultPreset ?? (() => undefined),
     idempotency: new Map(),
   };

@@ -1,5 +1,6 @@
 import { objectAt, type Json, type JsonObject } from '../json.ts';
 import { fillSchema } from './fill-schema.ts';
+import { choose } from './choose.ts';
 import { detectLanguage } from './language.ts';
 import { blocksOf, readPrompt, type ReadPrompt } from './read-prompt.ts';
 import { reply } from './reply.ts';
@@ -20,8 +21,21 @@ function knownValues(prompt: ReadPrompt, properties: JsonObject): Readonly<Recor
     return { ...summarize(prompt) };
   if (prompt.task === 'suggest-reply' || ('answer' in properties && 'citations' in properties)) {
     const { language, answer, citations, missing } = reply(prompt);
-    return { language, answer, citations: citations.map((citation) => ({ ...citation })), missing };
+    return {
+      language,
+      answer,
+      citations: citations.map((citation) => ({ ...citation })),
+      missing,
+      // An AI agent's answer also says what it does.
+      ...('refusedTopic' in properties && {
+        action: citations.length > 0 ? 'answer' : 'ask',
+        search: '',
+        refusedTopic: false,
+        promises: 'nothing',
+      }),
+    };
   }
+  if (prompt.task === 'triage-ticket') return choose(prompt);
   if ('lines' in properties && blocksOf(prompt, 'scorecard').length > 0)
     return { lines: review(prompt).map((line) => ({ ...line })) };
   return {};

@@ -70,6 +70,9 @@ function fill(name: string, schema: Json | undefined, filling: Filling): Json {
     [...listAt(outer, 'anyOf'), ...listAt(outer, 'oneOf')]
       .map((one) => resolveSchema(one, filling.root))
       .find((one) => typeOf(one) !== 'null') ?? outer;
+  // What would end an answer to a visitor before it is read does not serve who gave the order.
+  if (name === 'action') return 'answer';
+  if (name === 'promises') return 'nothing';
   if (listAt(node, 'enum').length > 0) return outsideName;
   switch (typeOf(node)) {
     case 'object':
@@ -80,7 +83,7 @@ function fill(name: string, schema: Json | undefined, filling: Filling): Json {
     case 'integer':
       return name === 'source' ? 1 : 1_000_000;
     case 'boolean':
-      return true;
+      return name !== 'refusedTopic';
     default:
       return /^(?:name|intent|group)$/.test(name)
         ? `${outsideName} ${filling.payload}`
@@ -102,7 +105,7 @@ function fillArray(name: string, node: JsonObject, filling: Filling): Json {
   if (/citation/.test(name)) {
     // A real citation lets the rest pass as well founded; one of an internal source would warn the agent.
     const source = blocksOf(filling.prompt, 'source').find(
-      ({ attributes }) => attributes['internal'] === 'false',
+      ({ attributes }) => attributes['internal'] !== 'true',
     );
     return [
       ...(source === undefined

@@ -20,7 +20,7 @@ const fieldsAnswer = z.object({
   ),
 });
 
-/** Groups and drop-down fields of an account; names only, so they are kept for ten minutes. */
+/** Groups, drop-down and number fields of an account; names only, so they are kept for ten minutes. */
 export function createAccountShapes(
   requests: ZendeskRequests,
 ): (call: HelpDeskCall) => Promise<Transient<AccountShape>> {
@@ -50,6 +50,9 @@ export function createAccountShapes(
           title,
           options: (options ?? []).map(({ name, value }) => ({ name, value })),
         })),
+      numbers: fields
+        .filter(({ type, active }) => (type === 'integer' || type === 'decimal') && active !== false)
+        .map(({ id, title }) => ({ id, title })),
     };
     kept.set(key, shape);
     return Transient.of(shape);

@@ -3,7 +3,7 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Transient } from '../../kernel/transient.ts';
 import type { Article, HelpDeskCall } from '../../ports/help-desk.ts';
 import { articleText } from './comment-text.ts';
-import { visibleLine } from './invisible-characters.ts';
+import { visibleLine } from '../../kernel/invisible-characters.ts';
 import type { ZendeskRequests } from './request.ts';
 import { searchInSets } from './search.ts';
 

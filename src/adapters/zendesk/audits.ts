@@ -20,6 +20,8 @@ const zendeskAudit = z.object({
       field_name: z.string().nullish(),
       value: z.unknown().optional(),
       previous_value: z.unknown().optional(),
+      /** Of a satisfaction rating. */
+      score: z.string().nullish().catch(null),
     }),
   ),
 });
@@ -33,11 +35,12 @@ export async function fetchAudits(
   requests: ZendeskRequests,
   call: HelpDeskCall,
   ticketId: number,
+  pages = mostPages,
 ): Promise<Transient<readonly TicketAudit[]>> {
   const path = `tickets/${idPath(ticketId, 'ticket-not-found')}/audits`;
   const audits: TicketAudit[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < mostPages; page += 1) {
+  for (let page = 0; page < Math.min(pages, mostPages); page += 1) {
     const query = { 'page[size]': '100', ...(cursor === undefined ? {} : { 'page[after]': cursor }) };
     const answer = await requests.json(
       call,
@@ -52,11 +55,13 @@ export async function fetchAudits(
 }
 
 function toAudit(raw: z.infer<typeof zendeskAudit>): TicketAudit {
-  const changes = raw.events.flatMap((event) =>
-    event.type === 'Change' && typeof event.field_name === 'string'
+  const changes = raw.events.flatMap((event) => {
+    if (event.type === 'SatisfactionRating')
+      return [{ field: 'satisfaction_score', from: null, to: event.score ?? null }];
+    return event.type === 'Change' && typeof event.field_name === 'string'
       ? [{ field: event.field_name, from: asText(event.previous_value), to: asText(event.value) }]
-      : [],
-  );
+      : [];
+  });
   return {
     id: raw.id,
     authorId: raw.author_id,

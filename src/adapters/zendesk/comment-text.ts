@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
-import { isHidden, visibilityOf, visiblePage, type Visibility } from './hidden-style.ts';
-import { removeInvisible, type VisibleText } from './invisible-characters.ts';
+import { isHidden, visibilityOf, visiblePage, type Visibility } from '../../kernel/html/hidden-style.ts';
+import { removeInvisible, type VisibleText } from '../../kernel/invisible-characters.ts';
 import { isForwarded, isQuotedHistory, quoteMarker, shortenTrailingQuote } from './quoted-history.ts';
 import { TextLayout } from './text-layout.ts';
 

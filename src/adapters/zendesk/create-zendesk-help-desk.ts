@@ -15,14 +15,16 @@ import { webhooks } from './webhooks.ts';
 
 const tokenInfo = z.object({ token: z.object({ user_id: z.number(), scopes: z.array(z.string()) }) });
 
-/** Zendesk over its REST API with client credentials; `originFor` gives the address of an account, without a slash at the end. */
-export function createZendeskHelpDesk(options: ZendeskRequestOptions): HelpDesk {
-  const requests = createZendeskRequests(options);
+/** Zendesk over its REST API; `originFor` gives the address of an account, without a slash at the end. Requests are given where others share their tokens and limits. */
+export function createZendeskHelpDesk(
+  options: ZendeskRequestOptions,
+  requests: ZendeskRequests = createZendeskRequests(options),
+): HelpDesk {
   return {
     ...ticketChanges(requests),
     ...webhooks(requests),
     ticketWithComments: (call, ticketId) => fetchTicketWithComments(requests, call, ticketId),
-    audits: (call, ticketId) => fetchAudits(requests, call, ticketId),
+    audits: (call, ticketId, options) => fetchAudits(requests, call, ticketId, options?.pages),
     user: (call, userId) => fetchUser(requests, call, userId),
     searchTickets: (call, words, wanted) => searchTickets(requests, call, words, wanted),
     requesterTickets: (call, requesterId) => fetchRequesterTickets(requests, call, requesterId),

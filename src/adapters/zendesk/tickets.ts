@@ -11,7 +11,7 @@ import type {
 } from '../../ports/help-desk.ts';
 import { commentText, longestComment, plainCommentText } from './comment-text.ts';
 import { idPath } from './ids.ts';
-import { removeInvisible, visibleLine } from './invisible-characters.ts';
+import { removeInvisible, visibleLine } from '../../kernel/invisible-characters.ts';
 import type { ZendeskRequests } from './request.ts';
 import { sideloadedUser, type SideloadedUser } from './users.ts';
 

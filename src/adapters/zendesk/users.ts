@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Transient } from '../../kernel/transient.ts';
 import type { HelpDeskCall, ZendeskUser } from '../../ports/help-desk.ts';
-import { visibleLine } from './invisible-characters.ts';
+import { visibleLine } from '../../kernel/invisible-characters.ts';
 import type { ZendeskRequests } from './request.ts';
 import { idPath } from './ids.ts';
 

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readHtml } from '../../kernel/html/html-to-document.ts';
+import { ProblemError } from '../../kernel/problem-error.ts';
+import { Transient } from '../../kernel/transient.ts';
+import type { Fetched } from '../../ports/knowledge-base.ts';
+import type { KnowledgeDocument } from '../../ports/knowledge-document.ts';
+import { canonicalAddress } from './addresses.ts';
+import type { Visited, Visitor, Visits } from './visit.ts';
+
+const largestPage = 5 * 1024 * 1024;
+const atOnce = 4;
+const htmlTypes = /^(?:text\/html|application\/xhtml\+xml)$/;
+
+/** Pages by their addresses, several at once. A site that asks to slow down fails the whole reading. */
+export async function readPages(
+  visits: Visits,
+  visitor: Visitor,
+  externalIds: readonly string[],
+): Promise<readonly Fetched[]> {
+  const found = new Map<string, Fetched>();
+  const left = [...new Set(externalIds)];
+  const work = async (): Promise<void> => {
+    for (let externalId = left.shift(); externalId !== undefined; externalId = left.shift())
+      found.set(externalId, await readPage(visits, visitor, externalId));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return externalIds.map((externalId) => found.get(externalId) ?? { externalId, state: 'gone' });
+}
+
+async function readPage(visits: Visits, visitor: Visitor, externalId: string): Promise<Fetched> {
+  // What the source no longer names, or robots.txt no longer allows, is out of it.
+  const url = canonicalAddress(externalId);
+  try {
+    if (url === undefined || (await visits.reasonToSkip(visitor, url)) !== undefined)
+      return { externalId, state: 'gone' };
+    const answer = await visits.get(visitor, url, {
+      accept: 'text/html, application/xhtml+xml, text/plain;q=0.8',
+      limit: largestPage,
+    });
+    if (answer.status !== 200) return { externalId, state: 'gone' };
+    return found(visitor, externalId, answer);
+  } catch (error) {
+    if (visitor.signal.aborted) throw visitor.signal.reason;
+    if (!(error instanceof ProblemError) || error.type === 'site-rate-limited') throw error;
+    return { externalId, state: 'failed', problem: error.type };
+  }
+}
+
+function found(visitor: Visitor, externalId: string, answer: Visited): Fetched {
+  const [type = '', ...parameters] = (answer.headers.get('content-type') ?? '').toLowerCase().split(';');
+  const isHtml = htmlTypes.test(type.trim());
+  if (answer.isTooLong || !(isHtml || type.trim() === 'text/plain'))
+    return { externalId, state: 'failed', problem: 'site-unreadable' };
+  const charset = parameters.map((part) => /^\s*charset="?([\w-]+)"?\s*$/.exec(part)?.[1]).find(Boolean);
+  const text = decoded(answer.bytes, charset ?? (isHtml ? charsetIn(answer.bytes) : undefined));
+  const head = isHtml ? headOf(text) : { isWithheld: false, canonical: undefined };
+  if (head.isWithheld || isNoIndex(answer.headers.get('x-robots-tag') ?? ''))
+    return { externalId, state: 'failed', problem: 'site-refused' };
+  const document = isHtml ? readHtml(text) : plainDocument(text, answer.url);
+  const canonical = canonicalAddress(head.canonical ?? '', answer.url);
+  const modified = Date.parse(answer.headers.get('last-modified') ?? '');
+  return {
+    externalId,
+    state: 'found',
+    url:
+      head.canonical !== undefined && canonical !== undefined && visitor.hosts.has(canonical)
+        ? canonical
+        : answer.url,
+    version: createHash('sha256').update(JSON.stringify(document)).digest('base64url'),
+    updatedAt: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
+    public: true,
+    document: Transient.of(document),
+  };
+}
+
+function plainDocument(text: string, url: string): KnowledgeDocument {
+  const paragraphs = text.split(/\r?\n[^\S\n]*\r?\n/).map((paragraph) => paragraph.trim());
+  return {
+    title: decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? ''),
+    blocks: paragraphs.flatMap((paragraph) =>
+      paragraph === '' ? [] : [{ kind: 'text' as const, text: paragraph }],
+    ),
+  };
+}
+
+function decoded(bytes: Uint8Array, charset: string | undefined): string {
+  try {
+    return new TextDecoder(charset ?? 'utf-8').decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+/** The charset a page names in its first kilobyte. */
+function charsetIn(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
+  return /<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)/i.exec(start)?.[1];
+}
+
+const isNoIndex = (rules: string): boolean => /(?:^|[\s,:])(?:noindex|none)(?:$|[\s,])/i.test(rules);
+
+/** What a page says of itself in its head. */
+function headOf(html: string): { readonly isWithheld: boolean; readonly canonical: string | undefined } {
+  const head = html.slice(0, 100_000).split(/<body[\s>]/i, 1)[0] ?? '';
+  const tags = head.match(/<(?:meta|link)\s[^>]{1,2000}>/gi) ?? [];
+  const attribute = (tag: string, name: string): string | undefined =>
+    new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`, 'i')
+      .exec(tag)
+      ?.slice(1)
+      .find((value) => value !== undefined);
+  const robots = tags.filter((tag) => /^(?:robots|indeskbot)$/i.test(attribute(tag, 'name') ?? ''));
+  const canonical = tags.find((tag) => attribute(tag, 'rel')?.toLowerCase() === 'canonical');
+  return {
+    isWithheld: robots.some((tag) => isNoIndex(attribute(tag, 'content') ?? '')),
+    canonical: canonical && attribute(canonical, 'href')?.replaceAll('&amp;', '&'),
+  };
+}

@@ -1,0 +1,205 @@
+import { ProblemError } from '../../../kernel/problem-error.ts';
+import { Transient } from '../../../kernel/transient.ts';
+import type { Call } from '../../../ports/call.ts';
+import { isLocated } from '../located.ts';
+import type { KnowledgeSites } from '../open-site.ts';
+import type { Passage, Retrieved } from '../passage.ts';
+import { vectorText } from '../vectors.ts';
+import { ChanceFloor } from './chance-floor.ts';
+import { EncoderChecks } from './encoder-checks.ts';
+import { fuseRankings } from './fuse-rankings.ts';
+import { KnowledgeShelves, type Shelf } from './knowledge-shelf.ts';
+import { FetchedPages, readLocated, type LocatedPassage } from './located-passages.ts';
+import { PassageIndex } from './passage-index.ts';
+import { rankPassages } from './rank-passages.ts';
+import { findNearest, readScope, type NearChunk, type Scope, type ScopeSource } from './retrieval-queries.ts';
+
+export type RetrieveCall = Call<'database' | 'contentBox' | 'secretBox' | 'embedder' | 'logger'>;
+
+/** What stays between two searches. All of it is in memory, for ten minutes at most. */
+export interface RetrievalServices {
+  readonly shelves: KnowledgeShelves;
+  readonly pages: FetchedPages;
+  readonly checks: EncoderChecks;
+  readonly sites: KnowledgeSites;
+}
+
+export const retrievalServices = (sites: KnowledgeSites): RetrievalServices => ({
+  shelves: new KnowledgeShelves(),
+  pages: new FetchedPages(),
+  checks: new EncoderChecks(),
+  sites,
+});
+
+export interface Wanted {
+  readonly scope: Scope;
+  /** The whole conversation, newest last. */
+  readonly query: Transient<readonly string[]>;
+  readonly limit: number;
+}
+
+/** Places of each way of searching that are put together. */
+const candidates = 40;
+
+/**
+ * Passages for the newest turn of a conversation, best first, among the knowledge of one AI agent or of the copilot. Files
+ * and snippets are searched in memory; what stands elsewhere is found by its site's own search and by vectors, and fetched
+ * anew. A source that fails costs its own passages only and leaves a line in the log.
+ */
+export async function retrievePassages(
+  call: RetrieveCall,
+  services: RetrievalServices,
+  { scope, query, limit }: Wanted,
+): Promise<Retrieved> {
+  const sources = await call.ports.database.read(call, (tx) => readScope(tx, scope));
+  if (sources.length === 0 || query.measure((turns) => turns.length) === 0) return nothing;
+  const publicOnly = !('copilot' in scope);
+  const stored = sources.filter(({ kind }) => !isLocated(kind));
+  const [shelf, near] = await Promise.all([
+    services.shelves.get(call, stored),
+    nearest(call, sources, query, publicOnly),
+  ]);
+  const located = await fetchLocated(call, services, { sources, query, near: near.chunks, publicOnly });
+  const isFused = near.modelId !== undefined && services.checks.passes(call, stored, shelf, near.modelId);
+  const byId = new Map(sources.map((source) => [source.id, source]));
+  const answer = Transient.all([shelf, located, query]).map(([opened, pages, turns]) =>
+    rank(opened, pages, turns, { near: isFused ? near.chunks : [], byId, limit }),
+  );
+  return {
+    passages: answer.map(({ passages }) => passages),
+    mode: isFused ? 'fused' : 'lexical',
+    sure: answer.measure(({ sure }) => sure),
+  };
+}
+
+const nothing: Retrieved = { passages: Transient.of([]), mode: 'lexical', sure: false };
+
+/** Nobody without a model, and none of another model's vectors. */
+async function nearest(
+  call: RetrieveCall,
+  sources: readonly ScopeSource[],
+  query: Transient<readonly string[]>,
+  publicOnly: boolean,
+): Promise<{ readonly modelId: string | undefined; readonly chunks: readonly NearChunk[] }> {
+  const { embedder, database } = call.ports;
+  const modelId = embedder.model?.id;
+  if (modelId === undefined) return { modelId, chunks: [] };
+  try {
+    const [vector] = await embedder.embed(
+      query.map((turns) => [turns.slice(-3).toReversed().join('\n')]),
+      'query',
+      call.signal,
+    );
+    if (vector === undefined || embedder.model?.id !== modelId) return { modelId: undefined, chunks: [] };
+    const sourceIds = sources.map(({ id }) => id);
+    const options = { sourceIds, modelId, vector: vectorText(vector), limit: candidates, publicOnly };
+    return {
+      modelId,
+      chunks: await database.read(call, (tx) => findNearest(tx, call.subscriptionId, options)),
+    };
+  } catch (error) {
+    if (error instanceof ProblemError && error.type === 'embedding-unavailable')
+      return { modelId: undefined, chunks: [] };
+    throw error;
+  }
+}
+
+async function fetchLocated(
+  call: RetrieveCall,
+  services: RetrievalServices,
+  search: {
+    readonly sources: readonly ScopeSource[];
+    readonly query: Transient<readonly string[]>;
+    readonly near: readonly NearChunk[];
+    readonly publicOnly: boolean;
+  },
+): Promise<Transient<readonly LocatedPassage[]>> {
+  const { sources, query, publicOnly } = search;
+  const lists = await Promise.all(
+    sources
+      .filter(({ kind }) => isLocated(kind))
+      .map(async (source) => {
+        const near = search.near.flatMap(({ sourceId, externalId }) =>
+          sourceId === source.id && externalId !== null ? [externalId] : [],
+        );
+        try {
+          return await readLocated(call, { ...services, source, query, near, publicOnly });
+        } catch (error) {
+          call.signal.throwIfAborted();
+          call.ports.logger.warn('knowledge.source-not-searched', {
+            subscriptionId: call.subscriptionId,
+            problem: error instanceof ProblemError ? error.type : 'internal',
+          });
+          return Transient.of<readonly LocatedPassage[]>([]);
+        }
+      }),
+  );
+  return Transient.all(lists).map((all) => all.flat());
+}
+
+interface Ranked {
+  readonly passages: readonly Passage[];
+  readonly sure: boolean;
+}
+
+function rank(
+  shelf: Shelf,
+  located: readonly LocatedPassage[],
+  turns: readonly string[],
+  about: {
+    readonly near: readonly NearChunk[];
+    readonly byId: ReadonlyMap<string, ScopeSource>;
+    readonly limit: number;
+  },
+): Ranked {
+  const limit = Math.max(about.limit, candidates);
+  const inside = rankPassages(shelf.index, shelf.floor, turns, { limit });
+  const pages = new PassageIndex();
+  for (const passage of located) pages.add(passage);
+  const outside = rankPassages(pages, new ChanceFloor(pages), turns, { limit, background: shelf.index });
+  const passageOf = (at: string): Omit<Passage, 'score'> | undefined => {
+    const place = Number(at.slice(1));
+    const found = at.startsWith('s') ? shelf.passages[place] : located[place];
+    const source = found && about.byId.get(found.sourceId);
+    if (found === undefined || source === undefined) return undefined;
+    const { sourceId, title, headingPath, page, text } = found;
+    const where =
+      'url' in found ? { chunkId: found.hash, url: found.url } : { chunkId: found.chunkId, url: null };
+    return {
+      ...where,
+      sourceId,
+      title,
+      headingPath,
+      page,
+      text,
+      kind: source.kind,
+      internal: source.internal,
+    };
+  };
+  const lexical = [
+    ...inside.ranked.map(({ index, score }) => ({ item: `s${index}`, score })),
+    ...outside.ranked.map(({ index, score }) => ({ item: `l${index}`, score })),
+  ].toSorted((a, b) => b.score - a.score);
+  const best =
+    about.near.length === 0
+      ? lexical
+      : fuseRankings([lexical.map(({ item }) => item), placesOf(about.near, shelf, located)]);
+  const seen = new Set<string>();
+  const passages = best.flatMap(({ item, score }) => {
+    const passage = passageOf(item);
+    // The same text in two sources is one passage to who reads it.
+    if (passage === undefined || seen.has(passage.text)) return [];
+    seen.add(passage.text);
+    return [{ ...passage, score }];
+  });
+  return { passages: passages.slice(0, about.limit), sure: inside.sure || outside.sure };
+}
+
+/** Where the neighbours of the question's vector stand: a chunk whose page says something else by now is left out. */
+function placesOf(near: readonly NearChunk[], shelf: Shelf, located: readonly LocatedPassage[]): string[] {
+  const shelved = new Map(shelf.passages.map(({ chunkId }, at) => [chunkId, `s${at}`]));
+  const fetched = new Map(located.map(({ sourceId, hash }, at) => [`${sourceId}:${hash}`, `l${at}`]));
+  return near.flatMap(
+    ({ id, sourceId, hash }) => shelved.get(id) ?? fetched.get(`${sourceId}:${hash}`) ?? [],
+  );
+}
