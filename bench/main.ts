@@ -1,5 +1,8 @@
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   overhead: () => import('./overhead/overhead.ts'),
+  embed: () => import('./embed/embed.ts'),
+  retrieval: () => import('./retrieval/retrieval.ts'),
+  extract: () => import('./extract/extract.ts'),
 };
 
 const name = process.argv[2] ?? '';

@@ -39,7 +39,7 @@ if (command === 'start') {
   ensureWebBuilt(root, node);
   run('scripts/test.ts', args);
 } else if (command === 'run' && args[0] !== undefined) {
-  if (!args[0].startsWith('src/') && !args[0].includes('verify')) ensureWebBuilt(root, node);
+  if (!args[0].startsWith('src/') && !/verify|model/.test(args[0])) ensureWebBuilt(root, node);
   run(args[0], args.slice(1));
 } else {
   process.stderr.write('Usage: node scripts/launch.mjs start | build | test | run FILE\n');

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -156,6 +156,16 @@ export const settings = {
     schema: z.string().optional(),
     about: 'File with the secret of that client.',
   },
+  confluenceClientId: {
+    variable: 'INDESK_CONFLUENCE_CLIENT_ID',
+    schema: z.string().optional(),
+    about: 'Client id of the operator’s OAuth 2.0 (3LO) app at Atlassian.',
+  },
+  confluenceClientSecretFile: {
+    variable: 'INDESK_CONFLUENCE_CLIENT_SECRET_FILE',
+    schema: z.string().optional(),
+    about: 'File with the secret of that app; needed with its client id.',
+  },
   smtpUrl: {
     variable: 'INDESK_SMTP_URL',
     schema: z
@@ -183,6 +193,17 @@ export const settings = {
     variable: 'INDESK_METRICS_TOKEN_FILE',
     schema: z.string().optional(),
     about: 'File with the bearer token a scraper must send; needed off the loopback address.',
+  },
+  embeddingModel: {
+    variable: 'INDESK_EMBEDDING_MODEL',
+    schema: z.string().optional(),
+    about:
+      'Directory of the embedding model (SentenceTransformers with ONNX, 768 dimensions); default is embedding-model in the data folder, filled by npm run model -- fetch.',
+  },
+  embeddingThreads: {
+    variable: 'INDESK_EMBEDDING_THREADS',
+    schema: z.coerce.number().int().min(1).max(64).optional(),
+    about: 'Processor threads one text is embedded with; default is half of the processors.',
   },
   sessionMinutes: {
     variable: 'INDESK_SESSION_MINUTES',
@@ -212,8 +233,10 @@ export const settings = {
 } as const;
 
 type Values = { readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
-export type Config = Omit<Values, 'keyFile'> & {
+export type Config = Omit<Values, 'keyFile' | 'embeddingModel' | 'embeddingThreads'> & {
   readonly keyFile: string;
+  readonly embeddingModel: string;
+  readonly embeddingThreads: number;
   /** True when the environment tells Node to believe every certificate. */
   readonly certificatesUnchecked: boolean;
 };
@@ -259,6 +282,8 @@ export function inspectEnvironment(environment: Environment = process.env): {
   const config: Config = {
     ...values,
     keyFile: values.keyFile ?? join(values.dataDirectory, 'root.key'),
+    embeddingModel: values.embeddingModel ?? join(values.dataDirectory, 'embedding-model'),
+    embeddingThreads: values.embeddingThreads ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     certificatesUnchecked: environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0',
   };
   return { config, wrong };

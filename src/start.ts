@@ -1,54 +1,46 @@
 import { createEgress } from './adapters/egress/create-egress.ts';
+import { createEmbedder } from './adapters/embeddings/create-embedder.ts';
+import { createTextExtractor } from './adapters/extraction/create-text-extractor.ts';
 import { createLogger } from './adapters/logging/logger.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createNoMailer } from './adapters/mail/no-mailer.ts';
 import { createSmtpMailer } from './adapters/mail/smtp-mailer.ts';
 import { Breakers } from './adapters/providers/breakers.ts';
 import { createModelProvider } from './adapters/providers/create-model-provider.ts';
+import { createContentBox } from './adapters/crypto/content-box.ts';
 import { openSecrets } from './adapters/crypto/open-secrets.ts';
 import { createZendeskHelpDesk } from './adapters/zendesk/create-zendesk-help-desk.ts';
 import { createZendeskOAuth } from './adapters/zendesk/oauth.ts';
+import { createZendeskRequests } from './adapters/zendesk/request.ts';
 import { MacroReader } from './copilot/macros/macro-reader.ts';
 import { systemClock, uuidIds } from './adapters/system/clock.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './start-database.ts';
-import { egressOf, zendeskClientsOf } from './start-egress.ts';
+import { confluenceClientsOf, egressOf, zendeskClientsOf } from './start-egress.ts';
+import { openKnowledgeSites } from './start-knowledge-sites.ts';
+import { httpContextOf } from './start-http.ts';
+import { startJobs } from './start-jobs.ts';
 import { operatorPartsOf, type OperatorParts } from './start-operators.ts';
 import { openSharedState } from './start-shared-state.ts';
-import {
-  anonymous,
-  consoleAccount,
-  operatorAccount,
-  refuseEveryone,
-  sidebarAgent,
-} from './http/authenticate.ts';
-import { ConsoleCookies } from './http/console-cookies.ts';
 import { createApp } from './http/app.ts';
-import { operatorCaller } from './http/operator-caller.ts';
-import type { HttpContext } from './http/context.ts';
-import { Lifecycle } from './http/lifecycle.ts';
 import { listenForMetrics } from './http/metrics-listener.ts';
-import { createOpenStreams } from './http/open-streams.ts';
 import { shutDown, type ShutDownManner } from './http/shut-down.ts';
-import { withinSubscription } from './http/within-subscription.ts';
-import { scheduleCleanUp } from './jobs/schedule-clean-up.ts';
-import { scheduleKeyChecks } from './jobs/schedule-key-checks.ts';
-import { scheduleMacroSyncs } from './jobs/schedule-macro-syncs.ts';
-import { jobTable } from './jobs/table.ts';
 import type { Call } from './ports/call.ts';
 import type { BookkeepingDatabase } from './ports/database.ts';
 import type { Ports } from './ports/ports.ts';
 import { refuseJoblessServer, refuseStored, refuseUnsafe } from './production-checks/refuse-unsafe.ts';
 import { readTokenFile } from './production-checks/token-file.ts';
-import { Readiness } from './services/health/readiness.ts';
 import { issueBootstrapCode } from './services/operators/bootstrap.ts';
+import type { ConfluenceClients } from './services/integrations/confluence-clients.ts';
 import type { ZendeskClients } from './services/integrations/zendesk-clients.ts';
 import { ZendeskTokens } from './services/integrations/zendesk-tokens.ts';
 import { connectSandbox, parseSandbox, type SandboxConnection } from './services/sandbox/connect-sandbox.ts';
+import type { KnowledgeSites } from './services/knowledge/open-site.ts';
+import {
+  retrievalServices,
+  type RetrievalServices,
+} from './services/knowledge/retrieval/retrieve-passages.ts';
 import { MacroTelemetry } from './services/macros/macro-telemetry.ts';
-import { secondFactors } from './services/mfa/second-factors.ts';
-import { ConsoleSessions } from './services/sessions/console-sessions.ts';
-import { SidebarSessions } from './services/sessions/sidebar-session.ts';
 import { SettingsReader } from './services/settings/settings-reader.ts';
 import { ensureSubscription } from './services/subscriptions/create-subscription.ts';
 import { CallLedger } from './services/usage/call-ledger.ts';
@@ -66,6 +58,11 @@ export interface Program extends OperatorParts {
   readonly feedbackBook: FeedbackBook;
   readonly budgets: BudgetKeeper;
   readonly zendeskClients: ZendeskClients;
+  readonly confluenceClients: ConfluenceClients;
+  /** What knowledge is read from elsewhere, and fetched again when answering. */
+  readonly knowledgeSites: KnowledgeSites;
+  /** What finding passages keeps in memory. */
+  readonly retrieval: RetrievalServices;
   /** The database with what the program notes for itself. */
   readonly bookkeeping: BookkeepingDatabase;
   /** A call made by the operator at the command line. */
@@ -98,7 +95,12 @@ export async function openProgram(
   const sandbox = await readSandbox(config);
   const egress = egressOf(
     config,
-    sandbox && { zendeskUrl: sandbox.url, providersUrl: sandbox.connection.provider.baseUrl },
+    sandbox && {
+      zendeskUrl: sandbox.url,
+      providersUrl: sandbox.connection.provider.baseUrl,
+      confluenceUrl: sandbox.connection.knowledge?.confluence.url,
+      webUrl: sandbox.connection.knowledge?.webUrl,
+    },
   );
   const sandboxUrl = sandbox?.url;
   const sandboxSubdomain = sandbox?.connection.subdomain;
@@ -126,7 +128,18 @@ export async function openProgram(
     clients: zendeskClients,
     onStatusChange: (subscriptionId) => settings.forget(subscriptionId),
   });
-  const helpDesk = createZendeskHelpDesk({ ...zendesk, rotatingTokens });
+  const zendeskRequests = createZendeskRequests({ ...zendesk, rotatingTokens });
+  const helpDesk = createZendeskHelpDesk({ ...zendesk, rotatingTokens }, zendeskRequests);
+  const confluenceClients = confluenceClientsOf(config);
+  const { sites, confluenceSite, confluenceOAuth } = openKnowledgeSites({
+    ...zendesk,
+    ids: uuidIds,
+    secretBox,
+    database,
+    zendeskRequests,
+    clients: confluenceClients,
+    sandbox: sandbox?.connection.knowledge,
+  });
   const modelProvider = createModelProvider({
     dispatcherFor: (purpose) => egress.dispatcherFor(purpose),
     clock: systemClock,
@@ -136,16 +149,27 @@ export async function openProgram(
     config.smtpUrl === undefined
       ? createNoMailer()
       : createSmtpMailer({ url: config.smtpUrl, from: config.mailFrom, logger });
+  const embedder = createEmbedder({
+    directory: config.embeddingModel,
+    threads: config.embeddingThreads,
+    logger,
+  });
+  const textExtractor = createTextExtractor();
   const base = {
     database,
+    embedder,
     mailer,
     logger,
     metrics,
     secretBox,
+    contentBox: createContentBox(secretBox),
+    textExtractor,
     keyRing,
     egress,
     helpDesk,
     zendeskOAuth,
+    confluenceSite,
+    confluenceOAuth,
     modelProvider,
     clock: systemClock,
     ids: uuidIds,
@@ -167,6 +191,7 @@ export async function openProgram(
   const feedbackBook = new FeedbackBook(ports, ledger);
   const budgets = new BudgetKeeper(ports, ledger);
   const operators = operatorPartsOf(config, { ...ports, database }, settings, zendeskClients);
+  const knowledgeSites: KnowledgeSites = { ...sites, settings };
   const program: Program = {
     config,
     ports,
@@ -179,6 +204,9 @@ export async function openProgram(
     ...operators,
     bookkeeping: database,
     zendeskClients,
+    confluenceClients,
+    knowledgeSites,
+    retrieval: retrievalServices(knowledgeSites),
     operatorCall: (subscriptionId, signal = AbortSignal.timeout(60_000)) => ({
       subscriptionId,
       actor: { kind: 'operator', id: 'command-line' },
@@ -190,7 +218,13 @@ export async function openProgram(
       await budgets.close();
       await Promise.all([ledger.flush(), macroTelemetry.flush(), feedbackBook.flush()]);
       await operators.quotas.close();
-      await Promise.all([closeShared(), egress.close(), mailer.close()]);
+      await Promise.all([
+        closeShared(),
+        egress.close(),
+        mailer.close(),
+        embedder.close(),
+        textExtractor.close(),
+      ]);
       secrets.close();
       await database.close();
     },
@@ -227,51 +261,6 @@ export interface RunningServer {
   stop(manner?: ShutDownManner): Promise<void>;
 }
 
-/** What the routes of a program are given. */
-export function httpContextOf(program: Program, webDirectory: string): HttpContext {
-  const { config, ports, settings, ledger, macros, macroTelemetry, feedbackBook, budgets } = program;
-  const { quotas, adminTokens, ending } = program;
-  const sessions = new SidebarSessions(ports, config.sessionMinutes);
-  const consoleSessions = new ConsoleSessions(ports, secondFactors, {
-    issuer: config.publicUrl ?? 'indesk',
-    accessTokenMinutes: config.accessTokenMinutes,
-  });
-  return {
-    ports,
-    settings,
-    ledger,
-    macros,
-    macroTelemetry,
-    feedbackBook,
-    budgets,
-    quotas,
-    adminTokens,
-    ending,
-    sessions,
-    consoleSessions,
-    secondFactors,
-    consoleCookies: new ConsoleCookies(config),
-    authenticators: {
-      public: anonymous,
-      sidebar: sidebarAgent(sessions),
-      widget: refuseEveryone,
-      console: withinSubscription(consoleAccount(consoleSessions), settings),
-      operator: operatorCaller(adminTokens, operatorAccount(consoleSessions)),
-    },
-    streams: createOpenStreams(),
-    zendeskClients: program.zendeskClients,
-    bookkeeping: program.bookkeeping,
-    webDirectory,
-    sidebarOrigins: config.sidebarOrigins,
-    requestsPerMinute: config.requestsPerMinute,
-    auditDays: config.auditDays,
-    lifecycle: new Lifecycle(),
-    readiness: new Readiness(ports),
-    trustedProxies: config.trustedProxies,
-    servesRequests: config.role !== 'work',
-  };
-}
-
 /** Starts the HTTP side and the jobs. */
 export async function startServer(config: Config, webDirectory: string): Promise<RunningServer> {
   refuseJoblessServer(config);
@@ -286,34 +275,17 @@ export async function startServer(config: Config, webDirectory: string): Promise
   });
   const address = app.server.address();
   const url = typeof address === 'object' && address !== null ? `http://${config.host}:${address.port}` : '';
-  const stopJobs =
-    config.role === 'serve'
-      ? async () => {}
-      : ports.jobs.work(
-          jobTable(
-            program.settings,
-            config.publicUrl ?? url,
-            program.ending,
-            config.auditDays,
-            program.macros,
-          ),
-        );
-  const stopCleanUp =
-    config.role === 'serve' ? () => {} : scheduleCleanUp({ ...ports, database: program.bookkeeping });
-  const stopMacroSyncs =
-    config.role === 'serve' ? () => {} : scheduleMacroSyncs({ ...ports, database: program.bookkeeping });
-  const stopKeyChecks =
-    config.role === 'serve' ? () => {} : scheduleKeyChecks({ ...ports, database: program.bookkeeping });
+  const jobs = startJobs(program, config.publicUrl ?? url);
   const bootstrapCode = context.servesRequests
     ? await issueBootstrapCode(ports, { replace: false })
     : undefined;
+  // Without waiting: until the model is there, knowledge is searched by words.
+  void ports.embedder.settled();
   context.lifecycle.started();
   ports.logger.info('server ready', { address: url });
   let stopping: Promise<void> | undefined;
   const closeProgram = async (): Promise<void> => {
-    stopCleanUp();
-    stopMacroSyncs();
-    stopKeyChecks();
+    jobs.stopSchedules();
     await metrics?.close();
     await program.close();
   };
@@ -324,7 +296,10 @@ export async function startServer(config: Config, webDirectory: string): Promise
     url,
     bootstrapCode,
     stop: (manner = 'quick') =>
-      (stopping ??= shutDown({ app, lifecycle, streams, drainSeconds, stopJobs, closeProgram }, manner)),
+      (stopping ??= shutDown(
+        { app, lifecycle, streams, drainSeconds, stopJobs: jobs.stop, closeProgram },
+        manner,
+      )),
   };
 }
 

@@ -13,6 +13,7 @@ const planted: readonly (readonly [rule: string, file: string, line: string])[] 
   ['floor:ports', 'src/ports/planted.ts', "import '../services/usage/call-ledger.ts';"],
   ['floor:services', 'src/services/planted.ts', "import '../copilot/run-feature.ts';"],
   ['floor:copilot', 'src/copilot/planted.ts', "import '../http/reply.ts';"],
+  ['floor:chat', 'src/chat/planted.ts', "import '../http/reply.ts';"],
   ['floor:adapters', 'src/adapters/memory/planted.ts', "import '../../services/usage/call-ledger.ts';"],
   ['floor:jobs', 'src/jobs/planted.ts', "import '../http/reply.ts';"],
   ['floor:http', 'src/http/planted.ts', "import '../adapters/memory/rate-limiter.ts';"],

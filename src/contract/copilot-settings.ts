@@ -25,12 +25,42 @@ export const RiskSettings = z.object({
 });
 
 /** Lines that replies are reviewed by; empty is the default scorecard. */
-export const Scorecard = z
+const ScorecardLines = z
   .array(
     z.object({ name, description: z.string().trim().min(1).max(300), weight: z.number().min(0).max(10) }),
   )
   .max(20)
   .refine(uniqueNames, 'Names must differ');
+const score = z.number().int().min(0).max(100);
+const fieldId = z.number().int().positive();
+
+/** Where in Zendesk an agent may write a review's score: a custom field with a number, one with options, or a tag. */
+export const ScoreTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('number'), fieldId }),
+  z.object({
+    kind: z.literal('drop-down'),
+    fieldId,
+    /** The option from a score on, as Zendesk stores it; scores below the first are refused. */
+    options: z
+      .array(z.object({ from: score, value: z.string().trim().min(1).max(200) }))
+      .min(1)
+      .max(20)
+      .refine((list) => new Set(list.map(({ from }) => from)).size === list.length, 'Scores must differ'),
+  }),
+  /** `qa_` gives tags from `qa_0` to `qa_100` in steps of ten. */
+  z.object({ kind: z.literal('tag'), prefix: z.string().regex(/^[a-z][a-z0-9_]{1,29}_$/) }),
+]);
+export type ScoreTarget = z.infer<typeof ScoreTarget>;
+
+/** A list alone is the lines. */
+export const Scorecard = z.preprocess(
+  (document) => (Array.isArray(document) ? { lines: document } : document),
+  z.object({
+    lines: ScorecardLines,
+    /** Null: scores are shown and written nowhere. */
+    writeScoreTo: ScoreTarget.nullable().default(null),
+  }),
+);
 
 const Style = z.object({
   /** How replies should sound. */

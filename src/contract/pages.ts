@@ -42,6 +42,15 @@ export const sidebarSignInPage: Page = {
 /** Scripts and styles of the sidebar. */
 export const sidebarAsset: Page = { ...file, path: '/sidebar/assets/:file' };
 
+/** Where people come back to from Atlassian's consent page. */
+export const confluenceReturn: Page = {
+  ...file,
+  path: '/oauth/confluence/callback',
+  permission: { none: 'the state and the cookie of whoever began are what is asked' },
+  audit: { event: 'confluence.connected' },
+  rateClass: 'sign-in',
+};
+
 /** Where people come back to from Zendesk's consent page. */
 export const zendeskReturn: Page = {
   ...file,

@@ -7,7 +7,7 @@ export const Source = z.object({
   number: z.number().int(),
   title: z.string(),
   url: z.string().nullable(),
-  origin: z.enum(['help-center', 'similar-ticket', 'knowledge']),
+  origin: z.enum(['help-center', 'similar-ticket', 'customer-ticket', 'knowledge']),
   internal: z.boolean(),
 });
 export type Source = z.infer<typeof Source>;

@@ -5,6 +5,9 @@ import { shutConnection } from '../services/integrations/zendesk-clients.ts';
 import type { Program } from '../start.ts';
 import { unopenableLines } from './key-commands.ts';
 
+const noEmbeddingModel =
+  'none. No embedding model: knowledge is searched by words only (npm run model -- fetch)';
+
 /** Looks at every part and says what works, what does not, and what to do. */
 export async function diagnose(program: Program, subscriptionId: string): Promise<readonly string[]> {
   const { ports, settings, config } = program;
@@ -32,6 +35,15 @@ export async function diagnose(program: Program, subscriptionId: string): Promis
       return unopenable.length > 0
         ? 'some values cannot be opened, see below'
         : `every sealed value opens (${config.rootKey === undefined ? config.keyFile : 'INDESK_ROOT_KEY'})`;
+    }),
+    await check('embedding model', async () => {
+      const state = await ports.embedder.settled();
+      if (state.kind === 'ready') return `${state.model.name} (${state.model.id.slice(0, 19)}…)`;
+      if (state.kind === 'unfit')
+        throw new ProblemError('embedding-unavailable', {
+          detail: `The model cannot be used: ${state.reason}`,
+        });
+      return noEmbeddingModel;
     }),
     await check('Zendesk', async () => {
       const { zendesk, zendeskStatus } = await settings.get(subscriptionId);

@@ -106,6 +106,7 @@ export async function unopenableLines(program: Program, subscriptionId: string):
 
 const wayOut: Readonly<Record<string, string>> = {
   zendesk_connection: 'Connect Zendesk again.',
+  confluence_connection: 'Connect Confluence again.',
   provider_connection: 'Add the provider again.',
   feature_setting: 'Write the instructions again or reset them; the feature is off until then.',
 };

@@ -1,9 +1,13 @@
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { addAccountsRoutes } from './routes/accounts-routes.ts';
+import { addAiAgentsRoutes } from './routes/ai-agents-routes.ts';
+import { addChatRoutes } from './routes/chat-routes.ts';
 import { addCopilotRoutes } from './routes/copilot-routes.ts';
 import { addCopilotSettingsRoutes } from './routes/copilot-settings-routes.ts';
 import { addHealthRoutes } from './routes/health-routes.ts';
+import { addConfluenceRoutes } from './routes/confluence-routes.ts';
 import { addIntegrationsRoutes } from './routes/integrations-routes.ts';
+import { addKnowledgeRoutes } from './routes/knowledge-routes.ts';
 import { addLinksRoutes } from './routes/links-routes.ts';
 import { addBudgetsRoutes } from './routes/budgets-routes.ts';
 import { addUsageRoutes } from './routes/usage-routes.ts';
@@ -14,6 +18,7 @@ import { addMfaRoutes } from './routes/mfa-routes.ts';
 import { addOperatorRoutes } from './routes/operators-routes.ts';
 import { addSidebarPage } from './routes/sidebar-page.ts';
 import { addSubscriptionRoutes } from './routes/subscriptions-routes.ts';
+import { addQualityRoutes } from './routes/quality-routes.ts';
 import { addTriageRoutes } from './routes/triage-routes.ts';
 import {
   answerBrokenConnections,
@@ -79,12 +84,17 @@ export function createApp(
   addCopilotRoutes(app, context);
   addCopilotSettingsRoutes(app, context);
   addIntegrationsRoutes(app, context);
+  addConfluenceRoutes(app, context);
   addMacrosRoutes(app, context);
   addUsageRoutes(app, context);
   addBudgetsRoutes(app, context);
   addMergingRoutes(app, context);
   addMaskingRoutes(app, context);
   addTriageRoutes(app, context);
+  addKnowledgeRoutes(app, context);
+  addAiAgentsRoutes(app, context);
+  addChatRoutes(app, context);
+  addQualityRoutes(app, context);
   addSubscriptionRoutes(app, context);
   addOperatorRoutes(app, context);
   addSidebarPage(app, context);

@@ -6,6 +6,8 @@ import { ProblemError } from '../kernel/problem-error.ts';
 import type { Actor } from '../ports/call.ts';
 import type { ConsolePrincipal, ConsoleSessions } from '../services/sessions/console-sessions.ts';
 import { actorOf } from '../services/sessions/console-sessions.ts';
+import type { ChatSession, ChatSessions } from '../chat/chat-sessions.ts';
+import { openChatSession } from '../contract/chat.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 
 /** Who a request comes from and what they may do. */
@@ -19,6 +21,8 @@ export interface Principal {
   readonly sessionId?: string;
   /** When the person last proved a password or second factor; milliseconds since 1970. */
   readonly provenAt?: number;
+  /** The conversation of a visitor. */
+  readonly chatSession?: ChatSession;
   /** A second factor must be set up before anything else. */
   readonly enrolmentDue?: true;
 }
@@ -40,6 +44,24 @@ export const anonymous: Authenticate = (request) => ({
 export const refuseEveryone: Authenticate = () => {
   throw new ProblemError('forbidden');
 };
+
+/** A visitor in a conversation; to begin one takes no token, but a page on the AI agent's list. Throws `chat-session-over`. */
+export const widgetVisitor =
+  (sessions: ChatSessions): Authenticate =>
+  (request) => {
+    if (request.routeOptions.url === openChatSession.path) return anonymous(request);
+    const header = request.headers.authorization;
+    if (header === undefined || !header.startsWith('Bearer ')) throw new ProblemError('chat-session-over');
+    const chatSession = sessions.verify(header.slice(7));
+    const { subscriptionId, sessionId } = chatSession;
+    return {
+      subscriptionId,
+      actor: { kind: 'anonymous', id: 'anonymous' },
+      permissions: nothing,
+      limitKey: `chat:${sessionId}`,
+      chatSession,
+    };
+  };
 
 /** A Zendesk agent with a sidebar session. */
 export const sidebarAgent =

@@ -1,3 +1,4 @@
+import type { ChatServices } from '../chat/chat-call.ts';
 import type { ConsoleCookies } from './console-cookies.ts';
 import type { BookkeepingDatabase } from '../ports/database.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -5,6 +6,7 @@ import type { Authenticators } from './authenticate.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Readiness } from '../services/health/readiness.ts';
+import type { ConfluenceClients } from '../services/integrations/confluence-clients.ts';
 import type { ZendeskClients } from '../services/integrations/zendesk-clients.ts';
 import type { MfaGate } from '../services/accounts/mfa-gate.ts';
 import type { ConsoleSessions } from '../services/sessions/console-sessions.ts';
@@ -12,6 +14,7 @@ import type { AdminTokens } from '../services/operators/admin-tokens.ts';
 import type { QuotaKeeper } from '../services/quotas/quota-keeper.ts';
 import type { Ending } from '../services/subscriptions/withdraw-access.ts';
 import type { MacroTelemetry } from '../services/macros/macro-telemetry.ts';
+import type { CopilotServices } from '../copilot/copilot-call.ts';
 import type { MacroReader } from '../copilot/macros/macro-reader.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 import type { SettingsReader } from '../services/settings/settings-reader.ts';
@@ -28,6 +31,10 @@ export interface HttpContext {
   readonly macroTelemetry: MacroTelemetry;
   readonly feedbackBook: FeedbackBook;
   readonly budgets: BudgetKeeper;
+  /** Finds passages of the knowledge attached to the copilot. */
+  readonly knowledge?: CopilotServices['knowledge'];
+  /** What conversations of visitors run on. */
+  readonly chat: ChatServices;
   readonly quotas: QuotaKeeper;
   readonly adminTokens: AdminTokens;
   readonly ending: Ending;
@@ -38,6 +45,7 @@ export interface HttpContext {
   readonly authenticators: Authenticators;
   readonly streams: OpenStreams;
   readonly zendeskClients: ZendeskClients;
+  readonly confluenceClients: ConfluenceClients;
   /** For what the program notes for itself. */
   readonly bookkeeping: BookkeepingDatabase;
   /** Folder with the built sidebar. */

@@ -1,8 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import type { OpenedSession } from '../chat/open-session.ts';
+import type { ChatTurnEvent } from '../chat/take-turn.ts';
+import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
 import type { FeatureEvent } from '../copilot/feature-event.ts';
 import type { FeatureOutcome } from '../copilot/run-feature.ts';
 import type { MergeRehearsal } from '../contract/merging.ts';
 import type { MacroPreviewAnswer } from '../contract/macros.ts';
+import type { ScorePreview } from '../contract/quality-scores.ts';
 import { problemBody } from '../contract/problem.ts';
 import type { StreamEvent } from '../contract/stream-events.ts';
 import { toProblem } from '../kernel/problem-error.ts';
@@ -43,19 +47,49 @@ function toWire(event: Exclude<FeatureEvent, { type: 'text-delta' }>, requestId:
 const mostUnsentBytes = 256 * 1024;
 const frameMs = 16;
 
-export interface EventStream {
-  send(event: FeatureEvent): void;
+export interface EventStream<E = FeatureEvent> {
+  send(event: E): void;
   /** Ends the stream with `done`, or with the problem of an error. */
   end(error?: unknown): void;
 }
 
-/** Server-sent events on a response; what arrives together goes out in one write. */
-export function openEventStream(
+/** How the events of one kind of stream are opened. */
+export type OpenStream<E> = (
   response: ServerResponse,
   requestId: string,
   headers: Record<string, string>,
   onTooSlow: () => void,
-): EventStream {
+) => EventStream<E>;
+
+/** The stream of an ability, to the agent who asked. */
+export const openEventStream: OpenStream<FeatureEvent> = (response, requestId, headers, onTooSlow) =>
+  openStream(response, requestId, headers, onTooSlow, (event) =>
+    event.type === 'text-delta'
+      ? [{ type: 'text-delta', text: reveal(event.text, 'reply') }]
+      : toWire(event, requestId),
+  );
+
+/** The stream of a turn, to the visitor. */
+export const openChatStream: OpenStream<ChatTurnEvent> = (response, requestId, headers, onTooSlow) =>
+  openStream(response, requestId, headers, onTooSlow, (event): ChatEvent[] => {
+    switch (event.type) {
+      case 'started':
+        return [{ ...event, requestId }];
+      case 'text-delta':
+        return [{ type: 'text-delta', text: reveal(event.text, 'reply') }];
+      case 'answer':
+        return [{ type: 'answer', answer: reveal(event.answer, 'reply') }];
+    }
+  });
+
+/** Server-sent events on a response; what arrives together goes out in one write. */
+function openStream<E>(
+  response: ServerResponse,
+  requestId: string,
+  headers: Record<string, string>,
+  onTooSlow: () => void,
+  wireOf: (event: E) => (StreamEvent | ChatEvent)[],
+): EventStream<E> {
   let pending = '';
   let text = '';
   let scheduled = false;
@@ -76,7 +110,7 @@ export function openEventStream(
     // A reader that does not read would make us hold the answer in memory without end.
     if (response.writableLength > mostUnsentBytes) onTooSlow();
   };
-  const push = (event: StreamEvent): void => {
+  const push = (event: StreamEvent | ChatEvent): void => {
     // Words that arrive together leave together: one event, one line for the browser to parse.
     if (event.type === 'text-delta') text += event.text;
     else {
@@ -99,8 +133,7 @@ export function openEventStream(
   });
   return {
     send(event) {
-      if (event.type === 'text-delta') push({ type: 'text-delta', text: reveal(event.text, 'reply') });
-      else toWire(event, requestId).forEach(push);
+      wireOf(event).forEach(push);
     },
     end(error) {
       if (error === undefined) push({ type: 'done' });
@@ -116,12 +149,24 @@ export function outcomeBody({ output, receipt, degraded }: FeatureOutcome): stri
   return JSON.stringify({ output: reveal(output, 'reply'), receipt, degraded });
 }
 
+/** The answer of a turn that is not streamed, to the visitor. */
+export const chatAnswerBody = (answer: Transient<ChatAnswer>): ChatAnswer => reveal(answer, 'reply');
+
+/** A new session, with the sealed beginning of its conversation, to the visitor. */
+export const chatSessionBody = ({ history, ...session }: OpenedSession) => ({
+  ...session,
+  history: history === null ? null : reveal(history, 'reply'),
+});
+
 /** What a model would be sent, to the agent who asked. */
 export const promptBody = (prompt: Transient<Prompt>): Prompt => reveal(prompt, 'reply');
 
 /** What a merge would do, to the agent who asked. */
 export const rehearsalBody = (rehearsal: Transient<MergeRehearsal>): MergeRehearsal =>
   reveal(rehearsal, 'reply');
+
+/** What writing a score would change, to the agent who asked. */
+export const scoreBody = (preview: Transient<ScorePreview>): ScorePreview => reveal(preview, 'reply');
 
 /** What a macro would change, to the agent who asked. */
 export const previewBody = (preview: Transient<MacroPreviewAnswer>): MacroPreviewAnswer =>

@@ -1,12 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Endpoint, RateClass } from '../contract/endpoint.ts';
+import type { AnyEndpoint } from '../contract/endpoints.ts';
 import { ProblemError } from '../kernel/problem-error.ts';
 import type { Call } from '../ports/call.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RateRule } from '../ports/rate-limiter.ts';
 import type { Principal } from './authenticate.ts';
 import type { HttpContext } from './context.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route serves, for whoever lists routes. */
+    endpoint?: Pick<AnyEndpoint, 'method' | 'path' | 'audience'>;
+  }
+}
 
 /** A request whose caller, parameters and body have been checked. */
 export interface Caller<P, B> extends Principal {

@@ -3,7 +3,10 @@ import type { MaskedCounts, MaskingSettings } from '../contract/masking.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ZendeskConnectionRow, ZendeskOAuthSchema } from './schema/zendesk-oauth.ts';
 import type { AccountTables } from './schema/accounts.ts';
+import type { AiAgentTables } from './schema/ai-agents.ts';
+import type { ConfluenceTables } from './schema/confluence.ts';
 import type { DataKeyTables } from './schema/data-keys.ts';
+import type { KnowledgeTables } from './schema/knowledge.ts';
 import type { LinksSchema } from './schema/links.ts';
 import type { MacroTables } from './schema/macros.ts';
 import type { MfaSchema } from './schema/mfa.ts';
@@ -22,7 +25,10 @@ export type Sealed = string;
 export interface DatabaseSchema
   extends
     AccountTables,
+    AiAgentTables,
+    ConfluenceTables,
     DataKeyTables,
+    KnowledgeTables,
     LinksSchema,
     MacroTables,
     MfaSchema,

@@ -4,6 +4,8 @@ import type { Call } from './call.ts';
 import type { DatabaseSchema } from './database-schema.ts';
 import type { ZendeskOAuthLookups } from './zendesk-oauth-lookups.ts';
 import type { AccountLookups } from './account-lookups.ts';
+import type { AiAgentLookups } from './ai-agent-lookups.ts';
+import type { KnowledgeLookups } from './knowledge-lookups.ts';
 import type { MfaLookups } from './mfa-lookups.ts';
 import type { RetentionLookups } from './retention-lookups.ts';
 import type { SubscriptionLookups } from './subscription-lookups.ts';
@@ -39,6 +41,8 @@ export interface BookkeepingDatabase extends Database {
 export interface Lookups
   extends
     AccountLookups,
+    AiAgentLookups,
+    KnowledgeLookups,
     MfaLookups,
     RetentionLookups,
     SubscriptionLookups,

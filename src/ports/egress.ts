@@ -1,9 +1,12 @@
 import type { Dispatcher, fetch as undiciFetch } from 'undici';
 
 /** Why something outside is called; each purpose has its own allowed hosts and limits. */
-export type EgressPurpose = 'zendesk' | 'provider' | 'webhook';
+export type EgressPurpose = 'zendesk' | 'provider' | 'webhook' | 'confluence' | 'web';
 
-/** The only way out of the house: https to public addresses, no redirects, limits on size and time. */
+/**
+ * The only way out of the house: https to public addresses, no redirects, limits on size and time. For `web` an answer
+ * that redirects is handed over as it is; whoever follows it makes a new call, which is checked like the first.
+ */
 export interface Egress {
   /** A `fetch` for one purpose; it throws `ProblemError('egress-refused')` for an address that is not allowed. */
   fetchFor(purpose: EgressPurpose): typeof undiciFetch;

@@ -96,6 +96,8 @@ export interface AccountShape {
     readonly title: string;
     readonly options: readonly { readonly name: string; readonly value: string }[];
   }[];
+  /** Active custom fields that hold a number. */
+  readonly numbers: readonly { readonly id: number; readonly title: string }[];
 }
 
 export interface Article {
@@ -158,7 +160,12 @@ export interface HelpDeskCall {
 /** Zendesk. Every operation throws a `ProblemError` and never one with a body of Zendesk's. */
 export interface HelpDesk extends HelpDeskChanges {
   ticketWithComments(call: HelpDeskCall, ticketId: number): Promise<Transient<TicketWithComments>>;
-  audits(call: HelpDeskCall, ticketId: number): Promise<Transient<readonly TicketAudit[]>>;
+  /** What changed on a ticket, from its first step on; 100 steps a page, five pages unless fewer are asked for. */
+  audits(
+    call: HelpDeskCall,
+    ticketId: number,
+    options?: { readonly pages: number },
+  ): Promise<Transient<readonly TicketAudit[]>>;
   user(call: HelpDeskCall, userId: number): Promise<Transient<ZendeskUser>>;
   /** Tickets that Zendesk's search finds for the words: `solved` or closed ones, or those still `open` in any way. */
   searchTickets(

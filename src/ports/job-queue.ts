@@ -24,6 +24,12 @@ export interface JobPayloads {
   'retention.sweep': Readonly<Record<string, never>>;
   /** Reads the macros of the account. */
   'macros.sync': Readonly<Record<string, never>>;
+  /** Reads a knowledge source from elsewhere; `step` counts the jobs of its readings. */
+  'knowledge.read': { readonly sourceId: string; readonly step: string };
+  /** Makes the vectors that chunks of files and snippets lack. */
+  'knowledge.embed': { readonly sourceId: string };
+  /** Removes what a writer left half done. */
+  'knowledge.clean-up': { readonly documentId: string };
   /** Zendesk's number of a ticket that a webhook named. */
   'triage.ticket': { readonly ticketId: string };
   /** Goes on with the replacement of a data key. */
@@ -49,6 +55,8 @@ export interface JobContext extends Call<
   | 'logger'
   | 'metrics'
   | 'secretBox'
+  | 'contentBox'
+  | 'embedder'
   | 'keyRing'
   | 'ids'
   | 'clock'

@@ -8,6 +8,11 @@ export interface Metrics {
     count: number,
   ): void;
   helpDeskFinished(labels: { readonly operation: string; readonly status: number }, seconds: number): void;
+  /** A request to Confluence or to a web site. */
+  siteFinished(
+    labels: { readonly site: 'confluence' | 'web'; readonly status: number },
+    seconds: number,
+  ): void;
   /** What a breaker did: for one key and model, or for everybody at a provider. */
   providerBreaker(labels: {
     readonly scope: 'key' | 'host';
@@ -16,6 +21,10 @@ export interface Metrics {
   }): void;
   /** Rotating access to Zendesk; `reconnect-needed` is worth an alert. */
   zendeskAuthorization(labels: {
+    readonly event: 'refreshed' | 'refresh-failed' | 'lease-taken-over' | 'reconnect-needed';
+  }): void;
+  /** The same for Confluence. */
+  confluenceAuthorization(labels: {
     readonly event: 'refreshed' | 'refresh-failed' | 'lease-taken-over' | 'reconnect-needed';
   }): void;
   /** Rows a retention rule has deleted or emptied; its last success is now. */

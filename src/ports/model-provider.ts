@@ -97,6 +97,11 @@ export interface ModelProvider {
   countTokens(connection: ModelConnection, text: Transient<string>): number;
   /** Tokens the model can read and write together; the catalogue's figure, or 32,000 when unknown. */
   contextWindow(connection: ModelConnection): number;
+  /** What a call of so many tokens would cost, in billionths of a US dollar; null when the price is not known. */
+  priceOf(
+    connection: ModelConnection,
+    tokens: { readonly input: number; readonly output: number },
+  ): number | null;
   /** Host name of the provider, for receipts. */
   hostOf(connection: Pick<ModelConnection, 'kind' | 'baseUrl'>): string;
 }

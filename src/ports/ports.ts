@@ -1,6 +1,10 @@
 import type { Clock, Ids } from './clock.ts';
+import type { ConfluenceOAuth } from './confluence-oauth.ts';
+import type { ConfluenceSite } from './confluence.ts';
+import type { ContentBox } from './content-box.ts';
 import type { Database } from './database.ts';
 import type { Egress } from './egress.ts';
+import type { Embedder } from './embedder.ts';
 import type { HelpDesk } from './help-desk.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -11,6 +15,7 @@ import type { Metrics } from './metrics.ts';
 import type { ModelProvider } from './model-provider.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { SecretBox } from './secret-box.ts';
+import type { TextExtractor } from './text-extractor.ts';
 import type { ZendeskOAuth } from './zendesk-oauth.ts';
 
 /** Everything outside, by the name a `Call` asks for it. */
@@ -20,10 +25,15 @@ export interface Ports {
   readonly rateLimiter: RateLimiter;
   readonly jobs: JobQueue;
   readonly secretBox: SecretBox;
+  readonly contentBox: ContentBox;
   readonly keyRing: KeyRing;
   readonly modelProvider: ModelProvider;
+  readonly embedder: Embedder;
+  readonly textExtractor: TextExtractor;
   readonly helpDesk: HelpDesk;
   readonly zendeskOAuth: ZendeskOAuth;
+  readonly confluenceSite: ConfluenceSite;
+  readonly confluenceOAuth: ConfluenceOAuth;
   readonly egress: Egress;
   readonly mailer: Mailer;
   readonly logger: Logger;

@@ -2,7 +2,12 @@ import { readFileSync, statSync, type Stats } from 'node:fs';
 import { settings, type Config } from '../config.ts';
 import { rootKeyFinding } from './root-key-findings.ts';
 
-type FileSetting = 'keyFile' | 'nextKeyFile' | 'metricsTokenFile' | 'zendeskClientSecretFile';
+type FileSetting =
+  | 'keyFile'
+  | 'nextKeyFile'
+  | 'metricsTokenFile'
+  | 'zendeskClientSecretFile'
+  | 'confluenceClientSecretFile';
 
 const say = (name: keyof typeof settings, sentence: string): string =>
   `${settings[name].variable} ${sentence}`;
@@ -16,6 +21,7 @@ export function fileFindings(config: Config): readonly string[] {
     ...secretFile('nextKeyFile', config.nextKeyFile, rootKeyFinding),
     ...secretFile('metricsTokenFile', config.metricsTokenFile, tokenFinding),
     ...secretFile('zendeskClientSecretFile', config.zendeskClientSecretFile, emptyFinding),
+    ...secretFile('confluenceClientSecretFile', config.confluenceClientSecretFile, emptyFinding),
     ...certificates('databaseCaFile', config.databaseCaFile),
     ...certificates('redisCaFile', config.redisCaFile),
     ...certificates('egressCaFile', config.egressCaFile),

@@ -12,7 +12,10 @@ import { newSubscription, testDecision } from '../../test/support/calls.ts';
 import { engines } from '../../test/support/database.ts';
 import { openOperator, type TestOperator } from '../../test/support/operators.ts';
 import { zendeskParts } from '../../test/support/zendesk-oauth.ts';
+import { createConfluence } from '../adapters/confluence/create-confluence.ts';
 import { createEgress } from '../adapters/egress/create-egress.ts';
+import { createLogger } from '../adapters/logging/logger.ts';
+import { createMetrics } from '../adapters/metrics/metrics.ts';
 import { createModelProvider } from '../adapters/providers/create-model-provider.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { BookkeepingDatabase } from '../ports/database.ts';
@@ -91,10 +94,17 @@ describe.each(engines.filter(({ available }) => available))(
         dispatcherFor: (purpose) => egress.dispatcherFor(purpose),
         clock: systemClock,
       });
+      // The simulated account below names no Confluence.
+      const { site: confluenceSite } = createConfluence({
+        egress,
+        logger: createLogger({ level: 'silent' }),
+        metrics: createMetrics(),
+        clock: systemClock,
+      });
       const { subscriptionId } = await newSubscription(database);
       const call = {
         ...operator.callFor(subscriptionId),
-        ports: { ...parts.ports, ...operator.ports, egress, modelProvider },
+        ports: { ...parts.ports, ...operator.ports, egress, modelProvider, confluenceSite },
       };
       const described = await fetch(`${zendesk.url}/_sandbox/connection`);
       const connection = parseSandbox({

@@ -6,6 +6,7 @@ export const definerFunctions: Readonly<
   Record<string, 'app_owner' | 'app_lookup' | 'app_maint' | 'app_audit'>
 > = {
   accounts_by_email: 'app_lookup',
+  ai_agent_by_widget_key: 'app_lookup',
   create_subscription: 'app_lookup',
   ended_subscriptions: 'app_lookup',
   enter: 'app_owner',
@@ -16,6 +17,9 @@ export const definerFunctions: Readonly<
   key_checks_due: 'app_lookup',
   link_audit_event: 'app_audit',
   list_subscriptions: 'app_lookup',
+  knowledge_embeddings_due: 'app_lookup',
+  knowledge_readings_due: 'app_lookup',
+  knowledge_remains: 'app_lookup',
   macro_syncs_due: 'app_lookup',
   oauth_state_owner: 'app_lookup',
   one_time_link_by_token: 'app_lookup',

@@ -70,6 +70,8 @@ for (const { name, available, openScratch } of engines) {
           and attnum = any (index.indkey::int2[]) order by attnum) as columns from pg_index index`);
       const columnsOf = new Map(columns.map((row) => [row['name'], row['columns'] as readonly string[]]));
       const known = new Set([
+        // Random, and public: it stands in the page of whoever has it.
+        'app.ai_agent_widget_key',
         'app.sidebar_installation_audience',
         'app.subscription_name_key',
         'app.subscription_pkey',

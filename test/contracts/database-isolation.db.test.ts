@@ -137,7 +137,7 @@ for (const { name, available, openScratch } of engines) {
       expect(killed).toBe(tables.length * 9);
       expect(await isolationFindings(scratch, tenants, tables)).toEqual([]);
       expect(await bootCheck()).toEqual([]);
-    });
+    }, 240_000);
   });
 }
 

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { endpoints } from '../../src/contract/endpoints.ts';
 import { createApp } from '../../src/http/app.ts';
-import { httpContextOf, openProgram, type Program } from '../../src/start.ts';
+import { httpContextOf } from '../../src/start-http.ts';
+import { openProgram, type Program } from '../../src/start.ts';
 
 let folder: string;
 let program: Program;

@@ -32,6 +32,8 @@ describe.each(engines.filter(({ available }) => available))('macros beside a tic
       const { subscriptionId } = call;
       const reader = openReader(
         {
+          subscriptionId,
+          requestId: 'preview',
           actor: { kind: 'zendesk-agent', id: agentId },
           signal: new AbortController().signal,
           ports: { helpDesk: watching },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TriageRules } from '../../src/contract/triage.ts';
-import { proposeFromEvidence } from '../../src/copilot/triage/propose.ts';
+import { proposeBy } from '../../src/copilot/triage/propose.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import { engines } from '../support/database.ts';
 import { beginStage, endStage, type TriageStage } from '../support/triage-stage.ts';
@@ -104,7 +104,7 @@ describe.each(engines.filter(({ available }) => available))('automatic triage on
   });
 
   it('gives a ticket what the solved tickets like it have, by evidence alone', async () => {
-    triage.between.propose = proposeFromEvidence;
+    triage.between.propose = proposeBy(async (_, proposal) => proposal);
     const kinds = [
       { words: 'parcel lost courier delivery never arrived', reason: 'lost_parcel', group: 702 },
       { words: 'invoice copy tax number accounting', reason: 'invoice', group: 701 },

@@ -1,4 +1,4 @@
-import { QualityReview, TicketInsight } from '../../src/contract/abilities.ts';
+import { QualityReview, TicketInsight, TriageProposal } from '../../src/contract/abilities.ts';
 import type { FeatureName } from '../../src/contract/copilot.ts';
 import type { FeatureAnswer } from '../support/house.ts';
 
@@ -49,6 +49,16 @@ function problemsOf(feature: FeatureName, output: object, policy: Policy): strin
       ...wrong(group !== null && !policy.groups.includes(group.name), 'group'),
       ...wrong(priority !== null && !priorities.includes(priority.value), 'priority'),
     ];
+  }
+  if (feature === 'triage-ticket') {
+    const { values } = TriageProposal.parse(output);
+    return wrong(
+      values.some(
+        ({ value, candidates, decidedBy }) =>
+          decidedBy === 'model' && !candidates.some((one) => one.value === value),
+      ),
+      'a value that solved tickets do not have',
+    );
   }
   if (feature === 'review-quality') {
     const { lines } = QualityReview.parse(output);

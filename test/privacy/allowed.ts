@@ -29,6 +29,18 @@ const allowances: readonly Allowance[] = [
     reason: 'the lead sees which macros the account has',
   },
   {
+    place: /^page \/v1\/knowledge\/sources as admin$/,
+    channels: /^knowledge: name of (?:files|snippets)$/,
+    reason: 'the lead reads the names the lead has given',
+  },
+  {
+    place: /^heap: main thread$/,
+    // Only what can be found at the end: neither what it replaced nor what was refused, broken off or deleted.
+    channels: /^knowledge: (?:file name|second version|changed snippet title|changed snippet text)$/,
+    reason:
+      'files and snippets are kept open for ten minutes, so that searching their words asks no database',
+  },
+  {
     place: /^heap: main thread$/,
     channels: /^macro: /,
     reason: 'macros are kept open for ten minutes, so that suggesting them asks no database',

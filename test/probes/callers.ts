@@ -6,6 +6,7 @@ import { platformSubscriptionId } from '../../src/kernel/platform.ts';
 import { noSecondFactors } from '../../src/services/accounts/mfa-gate.ts';
 import { tokenScopes } from '../../src/services/operators/admin-tokens.ts';
 import { ConsoleSessions } from '../../src/services/sessions/console-sessions.ts';
+import { visit, widgetOrigin } from './ai-agents.ts';
 import type { Answer } from './client.ts';
 import { addPerson, beginSession, callIn } from './people.ts';
 import { zendeskPeople, type Tenant } from './tenant.ts';
@@ -23,7 +24,7 @@ export interface Caller {
   admission(declared: AnyEndpoint | Page): Admission;
 }
 
-type Standing = 'console' | 'operator' | 'sidebar' | 'zendesk-admin' | 'admin-token' | 'nobody';
+type Standing = 'console' | 'operator' | 'sidebar' | 'zendesk-admin' | 'admin-token' | 'visitor' | 'nobody';
 
 /** Addresses of the sidebar that only an admin at Zendesk may use, which Zendesk says and no permission of ours. */
 const forAdminsAtZendesk: ReadonlySet<string> = new Set(['/v1/copilot/:feature/try']);
@@ -32,7 +33,9 @@ const forAdminsAtZendesk: ReadonlySet<string> = new Set(['/v1/copilot/:feature/t
 function admission(standing: Standing, allowed: ReadonlySet<Permission>): Caller['admission'] {
   return ({ audience, permission, path, ...declared }) => {
     if (audience === 'public') return 'reaches';
-    if (audience === 'widget') return 'forbidden';
+    // What is asked of a page is its origin, which every handler looks at.
+    if (audience === 'widget')
+      return standing === 'visitor' || path.endsWith('/sessions') ? 'reaches' : 'unauthenticated';
     const isKnown =
       audience === 'sidebar'
         ? standing === 'sidebar' || standing === 'zendesk-admin'
@@ -48,7 +51,12 @@ function admission(standing: Standing, allowed: ReadonlySet<Permission>): Caller
   };
 }
 
-const unauthenticated = new Set(['not-signed-in', 'console-sign-in-needed', 'session-expired']);
+const unauthenticated = new Set([
+  'not-signed-in',
+  'console-sign-in-needed',
+  'session-expired',
+  'chat-session-over',
+]);
 
 /** What an answer says of admission. */
 export function admissionOf({ status, problem }: Answer): Admission {
@@ -113,6 +121,10 @@ export async function openCallers(world: World, a: Tenant): Promise<readonly Cal
     signedIn('admin of A at Zendesk', 'zendesk-admin', agent, async () =>
       bearer(await a.agentSession(asAdmin)),
     ),
+    signedIn('visitor of A', 'visitor', none, async () => {
+      const { session } = await visit(world, a.id, String(a.values.widgetKey));
+      return { ...bearer(session), origin: widgetOrigin(a.id) };
+    }),
     signedIn('operator', 'operator', permissionsOf.operator, () => person('operator')),
     signedIn('admin token', 'admin-token', new Set(tokenScopes), async () => bearer(whole.token)),
     signedIn('admin token without the scope', 'admin-token', new Set<Permission>(['audit:read']), async () =>

@@ -26,6 +26,15 @@ export const kinds = [
   'webhookKey',
   'receipt',
   'budget',
+  'fileSource',
+  'snippetSource',
+  'siteSource',
+  'knowledgeFile',
+  'snippet',
+  'aiAgent',
+  'widgetKey',
+  'chatSession',
+  'chatHistory',
 ] as const;
 export type Kind = (typeof kinds)[number];
 export type Values = Readonly<Record<Kind, string | number>>;
@@ -56,6 +65,15 @@ const named: readonly (readonly [RegExp, Kind])[] = [
   [/\.webhookKey$/, 'webhookKey'],
   [/\.receiptId$/, 'receipt'],
   [/\.budgetId$/, 'budget'],
+  [/\/:sourceId\/snippets\S* path\.sourceId$/, 'snippetSource'],
+  [/\/:sourceId\/reading path\.sourceId$/, 'siteSource'],
+  [/\.sourceId$/, 'fileSource'],
+  [/\.fileId$/, 'knowledgeFile'],
+  [/\.snippetId$/, 'snippet'],
+  [/\.aiAgentId$/, 'aiAgent'],
+  [/\.agentKey$/, 'widgetKey'],
+  [/\/sessions body\.session$/, 'chatSession'],
+  [/\/v1\/chat\/\S+ body\.history$/, 'chatHistory'],
   [/\.sinceCommentId$/, 'comment'],
   [/\.(?:email|contactEmail|contact)$/, 'email'],
   [/\.challenge$/, 'challenge'],
@@ -66,7 +84,8 @@ const named: readonly (readonly [RegExp, Kind])[] = [
   [/\.baseUrl$/, 'providerAddress'],
 ];
 /** Look like ids or keys and name nothing of a subscription: what the caller brings, or numbers of their own Zendesk. */
-const harmless = /\.(?:apiKey|publicKey|clientSecret|brandIds?|groupIds?|formIds?)$/;
+const harmless =
+  /\.(?:apiKey|apiToken|publicKey|clientSecret|brandIds?|groupIds?|formIds?|fieldIds?)$|knowledge\/sources\S* body\.(?:id|key)$/;
 const looksLikeId =
   /(?:^id|Ids?|_ids?|uuid|email|token|keys?|challenge|state)$|^(?:after|before|cursor|next)$|^(?:subscription|tenant|account|session|user|owner)/i;
 

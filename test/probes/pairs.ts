@@ -12,6 +12,7 @@ export interface Pair {
 
 /** Queries that a page reads from its address, where nothing sees it read them. */
 const readByHand: Readonly<Record<string, readonly string[]>> = {
+  'GET /oauth/confluence/callback': ['state', 'code', 'error'],
   'GET /oauth/zendesk/callback': ['state', 'code', 'error', 'subdomain'],
 };
 

@@ -1,17 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { connectConfluence } from '../../src/services/integrations/connect-confluence.ts';
 import { connectZendesk } from '../../src/services/integrations/connect-zendesk.ts';
 import { requestEmailChange } from '../../src/services/links/change-email.ts';
 import { invitePerson } from '../../src/services/links/invite-person.ts';
 import { openLinkId, setLinkToken } from '../../src/services/links/link-queries.ts';
 import { hashToken, makeLinkToken } from '../../src/services/links/link-token.ts';
 import { secondFactors } from '../../src/services/mfa/second-factors.ts';
+import { changeLeadSetting } from '../../src/services/settings/change-lead-settings.ts';
 import { holdSubscription } from '../../src/services/subscriptions/hold-subscription.ts';
 import { insertInstallation } from '../../src/services/subscriptions/subscription-queries.ts';
 import { suspendSubscription } from '../../src/services/subscriptions/suspend-subscription.ts';
 import type { LinkKind } from '../../src/contract/links.ts';
 import { answerAt } from '../support/zendesk-oauth.ts';
+import { visit, widgetOrigin } from './ai-agents.ts';
 import type { Values } from './kinds.ts';
+import { uploadOf } from './knowledge.ts';
 import {
   addPerson,
   addSecondFactor,
@@ -24,7 +28,7 @@ import {
 } from './people.ts';
 import { unique } from './samples.ts';
 import { newTickets, rehearseMerge } from './merges.ts';
-import { connectTenant, zendeskPeople, type Tenant } from './tenant.ts';
+import { confluenceLogin, connectTenant, zendeskPeople, type Tenant } from './tenant.ts';
 import { addTicket } from './tickets.ts';
 import { throwawaySubscription } from './throwaways.ts';
 import type { World } from './world.ts';
@@ -85,6 +89,14 @@ const invited: (tools: Tools) => Promise<string> = async ({ world, tenant }) => 
   return rows[0]?.id ?? '';
 };
 
+/** A number field for scores, and a new ticket to write one to. */
+const scored: Prepare = async ({ world, tenant }) => {
+  const scorecard = { lines: [], writeScoreTo: { kind: 'number', fieldId: 360_005 } };
+  await changeLeadSetting(callIn(world, tenant.id), world.context.settings, 'scorecard', scorecard);
+  const { id } = await addTicket(tenant.upstream, String);
+  return { body: { ticketId: id, score: 80 } };
+};
+
 /** A throw-away subscription in a state. */
 const inState =
   (change: (world: World, id: string) => Promise<void>): Prepare =>
@@ -99,6 +111,14 @@ async function connectionOf({ upstream }: Tenant) {
   const { subdomain, clientId, clientSecret } = (await response.json()) as Record<string, string>;
   return { subdomain: subdomain ?? '', clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
 }
+
+/** A visitor's own conversation; the request is made with its session. */
+const visiting =
+  (body: object): Prepare =>
+  async ({ world, tenant }) => {
+    const { session, history } = await visit(world, tenant.id, String(tenant.values.widgetKey));
+    return { body: { ...body, history }, credentials: bearer(session) };
+  };
 
 /** What control requests need at routes whose schema does not say it. A route that needs more than it says fails its control until it stands here. */
 export const preparations: Readonly<Record<string, Prepare>> = {
@@ -167,6 +187,28 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     await connectTenant(world, other.id, tenant.upstream);
     return { credentials: await adminOf(world, other.id) };
   },
+  'PUT /v1/integrations/confluence': async ({ world }) => ({ body: confluenceLogin(world) }),
+  'POST /v1/integrations/confluence/authorize': async ({ world }) => ({
+    body: { site: confluenceLogin(world).site },
+  }),
+  'DELETE /v1/integrations/confluence': async ({ world }) => {
+    const other = await throwawaySubscription(world);
+    await connectConfluence(callIn(world, other.id), confluenceLogin(world));
+    return { credentials: await adminOf(world, other.id) };
+  },
+  'GET /oauth/confluence/callback': async ({ world }) => {
+    const other = await throwawaySubscription(world);
+    const response = await fetch(`${world.url}/v1/integrations/confluence/authorize`, {
+      method: 'POST',
+      headers: { ...(await adminOf(world, other.id)), 'content-type': 'application/json' },
+      body: JSON.stringify({ site: confluenceLogin(world).site }),
+    });
+    const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const { url } = (await response.json()) as { url: string };
+    const page = await fetch(url, { redirect: 'manual' });
+    const back = new URL(page.headers.get('location') ?? '');
+    return { query: Object.fromEntries(back.searchParams), credentials: { cookie } };
+  },
   'POST /v1/integrations/providers': async ({ tenant }) => ({
     body: {
       kind: 'openai-compatible',
@@ -214,6 +256,41 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     const { id } = await addTicket(tenant.upstream, String, { type: 'problem' });
     return { body: { ticketId: tenant.values.ticket, problemId: id } };
   },
+  'POST /v1/sidebar/quality-scores/preview': scored,
+  'POST /v1/sidebar/quality-scores': async (tools) => {
+    const { body } = await scored(tools);
+    const { ticketId } = body as { ticketId: number };
+    const updatedAt = tools.tenant.upstream.zendesk.account.tickets.get(ticketId)?.updatedAt;
+    return { body: { ...(body as object), updatedAt } };
+  },
+  'POST /v1/chat/:agentKey/sessions': async ({ tenant }) => ({
+    body: {},
+    credentials: { origin: widgetOrigin(tenant.id) },
+  }),
+  'POST /v1/chat/:agentKey/turns': visiting({ message: 'When does my parcel arrive?' }),
+  'POST /v1/chat/:agentKey/hand-off': visiting({}),
+  'POST /v1/chat/:agentKey/end': visiting({}),
+  'POST /v1/chat/:agentKey/feedback': async (tools) => {
+    const { credentials } = await visiting({})(tools);
+    return { body: { turn: 1, verdict: 'up' }, ...(credentials !== undefined && { credentials }) };
+  },
+  'POST /v1/knowledge/sources': async () => ({
+    body: {
+      aiAgentId: null,
+      inCopilot: true,
+      internal: true,
+      name: 'Own',
+      settings: { kind: 'snippets' },
+    },
+  }),
+  'PATCH /v1/knowledge/sources/:sourceId': async () => ({ body: { name: 'Renamed' } }),
+  'POST /v1/knowledge/sources/:sourceId/files': async ({ world, tenant }) => {
+    const { body, type } = await uploadOf('probe.txt', 'Text of a probe.');
+    const admin = await tenant.newPerson('admin');
+    const { accessToken } = await beginSession(world, tenant.id, admin);
+    return { body, credentials: { ...bearer(accessToken), 'content-type': type } };
+  },
+  'PATCH /v1/ai-agents/:aiAgentId': async () => ({ body: { status: 'off' } }),
   'PATCH /v1/operator/subscriptions/:id': async () => ({ body: { tier: 'large' } }),
   'POST /v1/operator/subscriptions/:id/resume': inState((world, id) =>
     suspendSubscription(callIn(world, id), world.context.settings),
@@ -237,6 +314,7 @@ export const preparations: Readonly<Record<string, Prepare>> = {
 export const withoutControl: Readonly<Record<string, string>> = {
   'POST /v1/triage/changes/:changeId/undo': 'takes back only what an audit at Zendesk shows',
   'POST /v1/webhooks/zendesk/:webhookKey': 'takes only what Zendesk has signed, with a secret it keeps',
+  'POST /v1/copilot/:feature/prompt triage-ticket': 'has a prompt only where neighbours leave a tie',
 };
 
 async function adminOf(world: World, subscriptionId: string): Promise<Readonly<Record<string, string>>> {

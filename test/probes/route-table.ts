@@ -7,7 +7,9 @@ import * as pages from '../../src/contract/pages.ts';
 import type { Page } from '../../src/contract/pages.ts';
 import { features } from '../../src/copilot/features/index.ts';
 import { AddProviderInput } from '../../src/services/integrations/add-provider.ts';
+import { BeginConfluenceInput } from '../../src/services/integrations/begin-confluence-authorization.ts';
 import { BeginAuthorizationInput } from '../../src/services/integrations/begin-zendesk-authorization.ts';
+import { ConnectConfluenceInput } from '../../src/services/integrations/connect-confluence.ts';
 import { ConnectZendeskInput } from '../../src/services/integrations/connect-zendesk.ts';
 import { UpdateProviderInput } from '../../src/services/integrations/update-provider.ts';
 import { kindOf, type Kind } from './kinds.ts';
@@ -36,6 +38,8 @@ export interface ProbedRoute {
 const checkedByServices: Readonly<Record<string, z.ZodType>> = {
   'POST /v1/integrations/zendesk/authorize': BeginAuthorizationInput,
   'PUT /v1/integrations/zendesk': ConnectZendeskInput,
+  'POST /v1/integrations/confluence/authorize': BeginConfluenceInput,
+  'PUT /v1/integrations/confluence': ConnectConfluenceInput,
   'POST /v1/integrations/providers': AddProviderInput,
   'PUT /v1/integrations/providers/:providerId': UpdateProviderInput,
 };
@@ -120,7 +124,7 @@ function bodyOf(key: string, declared: AnyEndpoint | Page): z.ZodType | undefine
   return body instanceof z.ZodUnknown || body instanceof z.ZodUndefined ? undefined : body;
 }
 
-const months = { month: '2026-01', first: '2026-01', last: '2026-12', file: 'none.js' };
+const months = { month: '2026-01', first: '2026-01', last: '2026-12', file: 'none.js', version: '1' };
 
 /** Values for parameters of a path that are chosen from a list. */
 function pathSamples(declared: AnyEndpoint | Page): Readonly<Record<string, string>> {

@@ -121,6 +121,15 @@ export const plausible: Readonly<Record<Kind, string | number>> = {
   webhookKey: 'z'.repeat(43),
   receipt: 'f0000000-0000-4000-8000-000000000006',
   budget: 'f0000000-0000-4000-8000-000000000007',
+  fileSource: 'f0000000-0000-4000-8000-000000000009',
+  snippetSource: 'f0000000-0000-4000-8000-00000000000a',
+  siteSource: 'f0000000-0000-4000-8000-00000000000b',
+  knowledgeFile: 'f0000000-0000-4000-8000-00000000000c',
+  snippet: 'f0000000-0000-4000-8000-00000000000d',
+  aiAgent: 'f0000000-0000-4000-8000-000000000008',
+  widgetKey: 'z'.repeat(22),
+  chatSession: 'e30.zzzz',
+  chatHistory: '0.AAAA',
 };
 
 function fill(

@@ -1,9 +1,12 @@
 import { createAppKeys, signSidebarToken } from '../../simulators/zendesk/app-signing.ts';
+import { addAiAgent, visit } from './ai-agents.ts';
+import { addKnowledge } from './knowledge.ts';
 import { addTriageChange } from './triage.ts';
 import { mergeTickets, rehearseMerge } from './merges.ts';
 import { features } from '../../src/copilot/features/index.ts';
 import { addProvider } from '../../src/services/integrations/add-provider.ts';
 import { beginZendeskAuthorization } from '../../src/services/integrations/begin-zendesk-authorization.ts';
+import { connectConfluence } from '../../src/services/integrations/connect-confluence.ts';
 import { connectZendesk } from '../../src/services/integrations/connect-zendesk.ts';
 import { updateProvider } from '../../src/services/integrations/update-provider.ts';
 import { requestEmailChange } from '../../src/services/links/change-email.ts';
@@ -83,6 +86,7 @@ export async function fillTenant(
   const linkToken = await openLinkFor(world, id, person.id, 'reset');
   await requestEmailChange(call, admin.id, `other@${domain}`);
   const installation = await connectTenant(world, id, upstream);
+  await connectConfluence(call, confluenceLogin(world));
   const provider = await addProvider(call, {
     kind: 'openai-compatible',
     label: mark('provider name'),
@@ -109,6 +113,8 @@ export async function fillTenant(
   for (const feature of features) await setFeatureSwitch(call, feature.name, true);
   world.context.settings.forget(id);
   const ticket = await addTicket(upstream, mark);
+  const aiAgent = await addAiAgent(world, id, mark);
+  const conversation = await visit(world, id, aiAgent.widgetKey);
   const tenant: Tenant = {
     id,
     name,
@@ -146,12 +152,23 @@ export async function fillTenant(
       webhookKey: stored(mark('webhook')),
       receipt: plausible.receipt,
       budget: plausible.budget,
+      ...(await addKnowledge(world, id, mark)),
+      aiAgent: aiAgent.id,
+      widgetKey: aiAgent.widgetKey,
+      chatSession: conversation.session,
+      chatHistory: conversation.history,
     },
   };
   await useEveryFeature(world, tenant);
   const mergeJob = await mergeTickets(world, tenant, await rehearseMerge(world, tenant));
   const mergeConfirmation = await rehearseMerge(world, tenant);
   return { ...tenant, values: { ...tenant.values, mergeJob, mergeConfirmation } };
+}
+
+/** An API token that works at the simulated Confluence. */
+export function confluenceLogin({ confluence }: World) {
+  const { siteUrl, email, apiToken } = confluence.simulation;
+  return { site: siteUrl, email, apiToken };
 }
 
 const stored = (secret: string): string => hashKey(secret).slice(0, 43);

@@ -2,6 +2,8 @@ import { platformSubscriptionId } from '../../src/kernel/platform.ts';
 import { addProvider } from '../../src/services/integrations/add-provider.ts';
 import { createSubscription } from '../../src/services/subscriptions/create-subscription.ts';
 import type { Kind, Values } from './kinds.ts';
+import { addAiAgent } from './ai-agents.ts';
+import { addKnowledge, knowledgeKinds } from './knowledge.ts';
 import { addPerson, beginSession, callIn } from './people.ts';
 import type { ProbedRoute } from './route-table.ts';
 import { unique } from './samples.ts';
@@ -63,6 +65,14 @@ export async function freshValues(world: World, tenant: Tenant, route: ProbedRou
     await beginSession(world, tenant.id, person);
     return { ...values, account: person.id };
   }
+  if (knowledgeKinds.some(isNamed) && route.method === 'DELETE') {
+    const plain = (channel: string): string => channel.replaceAll(' ', '-');
+    // Files have places, and each AI agent its own.
+    const { id } = await addAiAgent(world, tenant.id, plain);
+    return { ...values, ...(await addKnowledge(world, tenant.id, plain, id)) };
+  }
+  if (isNamed('aiAgent'))
+    return { ...values, aiAgent: (await addAiAgent(world, tenant.id, (channel) => channel)).id };
   if (isNamed('provider')) return { ...values, provider: await throwawayProvider(world, tenant) };
   if (isNamed('subscription')) {
     const { id, name } = await throwawaySubscription(world);

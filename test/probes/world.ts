@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import {
+  startConfluenceSimulator,
+  type ConfluenceSimulator,
+} from '../../simulators/confluence/start-confluence-simulator.ts';
 import { startMailSimulator } from '../../simulators/mail/start-mail-simulator.ts';
 import {
   startProviderSimulator,
@@ -14,9 +18,11 @@ import {
 import { readConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpContext } from '../../src/http/context.ts';
-import { httpContextOf, openProgram } from '../../src/start.ts';
+import { httpContextOf } from '../../src/start-http.ts';
+import { openProgram } from '../../src/start.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import { issueBootstrapCode } from '../../src/services/operators/bootstrap.ts';
+import { confluenceParts } from '../support/confluence.ts';
 import { globalClient, zendeskParts } from '../support/zendesk-oauth.ts';
 import type { ProbeEngine } from './engines.ts';
 import { makeCanary, type Canary } from '../privacy/canaries.ts';
@@ -40,6 +46,8 @@ export interface World {
   /** By `METHOD /path`: names a handler has read from the query, and from a body its endpoint leaves open. */
   readonly read: { readonly query: Map<string, Set<string>>; readonly body: Map<string, Set<string>> };
   /** `nobodys` is an account at Zendesk that no subscription has. */
+  /** One site for everybody: what a subscription may read there is its own token's affair. */
+  readonly confluence: ConfluenceSimulator;
   readonly upstreams: { readonly a: Upstream; readonly b: Upstream; readonly nobodys: Upstream };
   readonly canaries: { readonly b: Canary };
   readonly bootstrapCode: string;
@@ -52,14 +60,19 @@ export type Plant = (app: FastifyInstance, context: HttpContext) => void;
 /** Starts the server in this process with two simulated companies around it; `plant` adds routes of a test. */
 export async function openWorld(engine: ProbeEngine, plant: Plant = () => {}): Promise<World> {
   const subdomain = makeCanary('subdomain of Zendesk');
-  const [a, b, nobodys, mail] = await Promise.all([
+  const [a, b, nobodys, mail, confluence] = await Promise.all([
     openUpstream('a-shop'),
     openUpstream(subdomain.value.toLowerCase(), 70_000_000),
     openUpstream('nobodys-shop'),
     startMailSimulator(),
+    startConfluenceSimulator({ port: 0 }),
   ]);
   const clientSecretFile = join(engine.dataDirectory, 'zendesk-client-secret');
   writeFileSync(clientSecretFile, globalClient.secret, { mode: 0o600 });
+  confluence.simulation.consent.answer = 'allow';
+  const { app: confluenceApp } = confluence.simulation.oauth;
+  const confluenceSecretFile = join(engine.dataDirectory, 'confluence-client-secret');
+  writeFileSync(confluenceSecretFile, confluenceApp.secret, { mode: 0o600 });
   const providerHosts = [a, b].map(({ provider }) => new URL(provider.url).host);
   const config = readConfig({
     INDESK_DATA_DIR: engine.dataDirectory,
@@ -75,6 +88,8 @@ export async function openWorld(engine: ProbeEngine, plant: Plant = () => {}): P
     INDESK_SMTP_URL: mail.smtpUrl,
     INDESK_ZENDESK_CLIENT_ID: globalClient.id,
     INDESK_ZENDESK_CLIENT_SECRET_FILE: clientSecretFile,
+    INDESK_CONFLUENCE_CLIENT_ID: confluenceApp.id,
+    INDESK_CONFLUENCE_CLIENT_SECRET_FILE: confluenceSecretFile,
     ...engine.environment,
   });
   const program = await openProgram(config);
@@ -89,8 +104,11 @@ export async function openWorld(engine: ProbeEngine, plant: Plant = () => {}): P
     },
     allowedPrivate: providerHosts,
   });
+  const { secretBox } = program.ports;
+  const ofConfluence = confluenceParts({ database: program.bookkeeping, secretBox, simulator: confluence });
+  const { confluenceSite, confluenceOAuth } = ofConfluence.ports;
   const { egress, helpDesk, zendeskOAuth } = parts.ports;
-  const ports: Ports = { ...program.ports, egress, helpDesk, zendeskOAuth };
+  const ports: Ports = { ...program.ports, egress, helpDesk, zendeskOAuth, confluenceSite, confluenceOAuth };
   const context = httpContextOf({ ...program, ports }, join(import.meta.dirname, '../../dist/web'));
   const routes: RouteOptions[] = [];
   const app = createApp(context, (route) => void routes.push(route));
@@ -112,16 +130,18 @@ export async function openWorld(engine: ProbeEngine, plant: Plant = () => {}): P
     ports,
     routes,
     read,
+    confluence,
     upstreams: { a, b, nobodys },
     canaries: { b: subdomain },
     bootstrapCode,
     settle,
     close: async () => {
       await app.close();
-      await parts.close();
+      await Promise.all([parts.close(), ofConfluence.close()]);
       await program.close();
       await Promise.all([
         mail.close(),
+        confluence.close(),
         ...[a, b, nobodys].flatMap(({ zendesk, provider }) => [zendesk.close(), provider.close()]),
       ]);
       await engine.close();

@@ -40,6 +40,7 @@ export interface House {
   readonly serverUrl: string;
   readonly zendeskUrl: string;
   readonly providersUrl: string;
+  readonly confluenceUrl: string;
   /** Page and JSON of the mails the server has sent. */
   readonly outboxUrl: string;
   readonly dataDirectory: string;
@@ -160,7 +161,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     {},
     { cpu: options.cpus?.simulators },
   );
-  const { zendeskUrl = '', providersUrl = '', outboxUrl = '', smtpUrl = '' } = simulators.message;
+  const {
+    zendeskUrl = '',
+    providersUrl = '',
+    confluenceUrl = '',
+    outboxUrl = '',
+    smtpUrl = '',
+  } = simulators.message;
   const server = await startProcess(
     'src/main.ts',
     [],
@@ -201,6 +208,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     zendeskUrl,
     providersUrl,
     outboxUrl,
+    confluenceUrl,
     mailTo: (address, accept) => waitForMail(outboxUrl, address, accept),
     dataDirectory,
     temporaryDirectory,

@@ -16,6 +16,8 @@ export const seeds = (id: string): readonly string[] => [
   `insert into app.data_key (subscription_id, id, purpose, wrapped) values ('${id}', '${dataKeyId}', 'seal', 'w')`,
   `insert into app.zendesk_connection (subscription_id, subdomain, client_id, client_secret, scopes, status)
     values ('${id}', 'acme', 'id', '${sealedSample}', 'read', 'connected')`,
+  `insert into app.confluence_connection (subscription_id, site_url, grant_kind, status, email, api_token)
+    values ('${id}', 'https://acme.atlassian.net', 'api-token', 'connected', '${sealedSample}', '${sealedSample}')`,
   `insert into app.sidebar_installation (subscription_id, audience, issuer, public_key_pem) values ('${id}', 'aud-${id}', 'iss', 'pem')`,
   `insert into app.provider_connection (subscription_id, kind, label, model, api_key, key_last_four)
     values ('${id}', 'openai', 'Main', 'm', '${sealedSample}', 'abcd')`,
@@ -71,6 +73,21 @@ export const seeds = (id: string): readonly string[] => [
     values ('${id}', 'off', '{}', 1, now())`,
   `insert into app.triage_change (subscription_id, id, ticket_id, delivery_id, fields, outcome, at)
     values ('${id}', '${id}', 1, 'd', '["priority"]', 'applied', now())`,
+  `insert into app.ai_agent (subscription_id, id, name, status, widget_key, created_at, updated_at)
+    values ('${id}', '${id}', 'Shop', 'draft', left(md5('${id}'), 22), now(), now())`,
+  `insert into app.ai_agent_version (subscription_id, ai_agent_id, version, settings, created_at)
+    values ('${id}', '${id}', 1, '${sealedSample}', now())`,
+  `insert into app.ai_agent_day (subscription_id, ai_agent_id, day) values ('${id}', '${id}', '2026-01-01')`,
+  `insert into app.knowledge_source (subscription_id, id, ai_agent_id, in_copilot, internal, kind, settings, created_at)
+    values ('${id}', '${id}', '${id}', true, false, 'files', '${sealedSample}', now())`,
+  `insert into app.knowledge_document (subscription_id, id, source_id, title, generation, chunks, is_public, created_at, updated_at)
+    values ('${id}', '${id}', '${id}', '${sealedSample}', 1, 1, false, now(), now())`,
+  `insert into app.knowledge_file (subscription_id, id, ai_agent_id, place, metadata)
+    values ('${id}', '${id}', '${id}', 1, '{"format": "txt"}')`,
+  `insert into app.knowledge_chunk (subscription_id, id, source_id, document_id, generation, ordinal, range_start, range_end,
+    hash, content, embedding, embedding_model)
+    values ('${id}', '${id}', '${id}', '${id}', 1, 0, 0, 5, '${hash}', '${sealedSample}',
+      array_fill(0.1, array[768])::halfvec, 'sha256:m')`,
   `insert into app.job_outbox (subscription_id, name, ids) values ('${id}', 'provider.check-key', '{}')`,
   `insert into app.audit_event (subscription_id, actor_kind, actor_id, action, outcome, request_id, permission, facts)
     values ('${id}', 'system', 'test', 'test.ran', 'ok', 'r', 'p', '{}')`,

@@ -71,6 +71,7 @@ export async function endStage(triage: TriageTest): Promise<void> {
     before: () => {},
     after: () => {},
     propose: undefined,
+    proposeFor: undefined,
   });
   await triage.settings({ webhookMode: 'normal' });
   await triage.ask('DELETE', '/v1/triage/webhook');

@@ -78,18 +78,20 @@ export const triageJobs = (
   between: Between,
 ): JobTable =>
   ({
-    'triage.ticket': (context: JobContext, { ticketId }: { readonly ticketId: string }) =>
-      triageTicket(
+    'triage.ticket': (context: JobContext, { ticketId }: { readonly ticketId: string }) => {
+      const ofJob = between.proposeFor?.(context);
+      return triageTicket(
         { ...context, ports: { ...context.ports, helpDesk } },
         {
           settings: parts.settings,
           propose: async (...asked) => {
             await between.deciding(Number(ticketId));
-            return (between.propose ?? proposal)(...asked);
+            return (ofJob ?? between.propose ?? proposal)(...asked);
           },
         },
         Number(ticketId),
-      ),
+      );
+    },
   }) as unknown as JobTable;
 
 /** What stands between the job and Zendesk in a test. */
@@ -101,6 +103,8 @@ export interface Between {
   after: (ticketId: number) => void | Promise<void>;
   /** The proposal above when left out. */
   propose?: Propose | undefined;
+  /** The same, made anew for each job. */
+  proposeFor?: ((context: JobContext) => Propose) | undefined;
 }
 
 export const watched = (real: HelpDesk, between: Between): HelpDesk => ({

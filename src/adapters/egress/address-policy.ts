@@ -15,6 +15,10 @@ export interface AddressPolicyOptions {
   readonly allowedPrivate: readonly string[];
   /** `host:port` that may stand in for `*.zendesk.com`. */
   readonly zendeskHosts: readonly string[];
+  /** `host:port` that may stand in for Confluence Cloud. */
+  readonly confluenceHosts: readonly string[];
+  /** `host:port` that counts as a public web site although it is none. */
+  readonly webHosts: readonly string[];
 }
 
 /** What may be called for one purpose, asked before the call and again for every address a name resolves to. */
@@ -31,12 +35,13 @@ export interface AddressPolicy {
 }
 
 const zendeskHost = /^[a-z0-9][a-z0-9-]{1,62}\.zendesk\.com$/;
+const confluenceHost = /^[a-z0-9][a-z0-9-]{0,62}\.atlassian\.net$|^(?:api|auth)\.atlassian\.com$/;
 const localNames = /^(?:localhost|metadata\.goog)$|\.(?:localhost|local|internal|lan|home\.arpa)$/;
 const longestUrl = 16_384;
 
 /** Builds the policy of one purpose; throws a plain Error for an entry that is neither host:port nor CIDR. */
 export function createAddressPolicy(purpose: EgressPurpose, options: AddressPolicyOptions): AddressPolicy {
-  const entries = purpose === 'zendesk' ? options.zendeskHosts : options.allowedPrivate;
+  const entries = listedFor(purpose, options);
   const networks = entries.filter((entry) => entry.includes('/')).map(parseNetwork);
   const endpoints = new Set(entries.filter((entry) => !entry.includes('/')).map(parseEndpoint));
 
@@ -47,6 +52,8 @@ export function createAddressPolicy(purpose: EgressPurpose, options: AddressPoli
     if (port !== 443) return 'Only port 443 may be used.';
     if (purpose === 'zendesk')
       return zendeskHost.test(host) ? undefined : 'This is not an address of a Zendesk account.';
+    if (purpose === 'confluence')
+      return confluenceHost.test(host) ? undefined : 'This is not an address of Confluence Cloud.';
     if (isAddressLiteral(host))
       return isPublicAddress(withoutBrackets(host)) ? undefined : 'This address is not public.';
     return !host.includes('.') || host.endsWith('.') || localNames.test(host)
@@ -75,6 +82,13 @@ export function createAddressPolicy(purpose: EgressPurpose, options: AddressPoli
     isListed: (host, port) => isListed(host, port) || isListedLiteral(host),
     isInListedNetwork: (address) => isInNetworks(address, networks),
   };
+}
+
+/** What the operator allows for a private model is not allowed for a web page that a tenant names. */
+function listedFor(purpose: EgressPurpose, options: AddressPolicyOptions): readonly string[] {
+  if (purpose === 'zendesk') return options.zendeskHosts;
+  if (purpose === 'confluence') return options.confluenceHosts;
+  return purpose === 'web' ? options.webHosts : options.allowedPrivate;
 }
 
 /** The one error for everything the policy does not allow; the detail never names what a host resolved to. */

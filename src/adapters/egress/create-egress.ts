@@ -19,6 +19,10 @@ export interface EgressOptions {
   readonly allowedPrivate: readonly string[];
   /** `host:port` that may stand in for `*.zendesk.com`, http included; when absent, the `host:port` entries of `allowedPrivate`. */
   readonly zendeskHosts?: readonly string[];
+  /** `host:port` that may stand in for Confluence Cloud, http included; none when absent. */
+  readonly confluenceHosts?: readonly string[];
+  /** `host:port` that may be read like a public web site, http included; none when absent. */
+  readonly webHosts?: readonly string[];
   /** `http(s)://[user:password@]host:port` of a proxy that speaks CONNECT; hosts in the lists above are reached without it. */
   readonly proxy?: string | undefined;
   /** PEM text with certificate authorities to believe besides Node's own. */
@@ -39,6 +43,8 @@ const largestResponse: Readonly<Record<EgressPurpose, number>> = {
   zendesk: 10 * 1024 * 1024,
   provider: 32 * 1024 * 1024,
   webhook: 64 * 1024,
+  confluence: 10 * 1024 * 1024,
+  web: 10 * 1024 * 1024,
 };
 
 /** Code of the error for an answer over the limit, on `cause.code` like the codes of undici. */
@@ -50,6 +56,8 @@ export function createEgress(options: EgressOptions): Egress {
   const lists = {
     allowedPrivate: options.allowedPrivate,
     zendeskHosts: options.zendeskHosts ?? options.allowedPrivate.filter((entry) => !entry.includes('/')),
+    confluenceHosts: options.confluenceHosts ?? [],
+    webHosts: options.webHosts ?? [],
   };
   const secureContext =
     options.certificateAuthorities === undefined ? undefined : believing(options.certificateAuthorities);
@@ -57,7 +65,11 @@ export function createEgress(options: EgressOptions): Egress {
   const createExit = (purpose: EgressPurpose): Exit => {
     const times = { ...egressTimes[purpose], ...options.times };
     const policy = createAddressPolicy(purpose, lists);
-    const dispatcher = createGuardedAgent(policy, times, resolve, { tunnel, secureContext });
+    const dispatcher = createGuardedAgent(policy, times, resolve, {
+      tunnel,
+      secureContext,
+      showsRedirects: purpose === 'web',
+    });
     return {
       policy,
       dispatcher,
@@ -68,6 +80,8 @@ export function createEgress(options: EgressOptions): Egress {
     zendesk: createExit('zendesk'),
     provider: createExit('provider'),
     webhook: createExit('webhook'),
+    confluence: createExit('confluence'),
+    web: createExit('web'),
   };
   return {
     fetchFor: (purpose) => exits[purpose].fetch,

@@ -26,6 +26,8 @@ export interface EgressRoute {
   readonly tunnel?: ProxyTunnel | undefined;
   /** Undefined: what Node believes. */
   readonly secureContext?: SecureContext | undefined;
+  /** Hands an answer that redirects over instead of refusing it; nobody here follows it. */
+  readonly showsRedirects?: boolean;
 }
 
 /** The times of each purpose. */
@@ -33,6 +35,8 @@ export const egressTimes: Readonly<Record<EgressPurpose, EgressTimes>> = {
   zendesk: { connect: 5_000, headers: 15_000, bodyGap: 30_000, total: 120_000 },
   provider: { connect: 3_000, headers: 120_000, bodyGap: 30_000, total: 300_000 },
   webhook: { connect: 3_000, headers: 10_000, bodyGap: 5_000, total: 15_000 },
+  confluence: { connect: 5_000, headers: 15_000, bodyGap: 30_000, total: 120_000 },
+  web: { connect: 5_000, headers: 15_000, bodyGap: 10_000, total: 30_000 },
 };
 
 const largestHeaders = 32_768;
@@ -68,7 +72,7 @@ export function createGuardedAgent(
       throw refused('Only plain requests may be made.');
     }
     policy.checkUrl(new URL(options.path, options.origin));
-    return dispatch(options, refuseRedirects(handler));
+    return dispatch(options, route.showsRedirects === true ? handler : refuseRedirects(handler));
   });
 }
 

@@ -43,10 +43,15 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Standard output in batches: one write for each request showed in the profile. What warns is written at once, and all of it when the program ends. */
-function openOutput(): DestinationStream & { flushSync(): void } {
-  const output = pino.destination({ fd: 1, sync: true, minLength: 8_192, periodicFlush: 100 });
-  process.on('exit', () => output.flushSync());
+let output: (DestinationStream & { flushSync(): void }) | undefined;
+
+/** Standard output in batches, one of a process: a write for each request showed in the profile. What warns is written at once, and all of it when the program ends. */
+function standardOutput(): NonNullable<typeof output> {
+  if (output === undefined) {
+    const opened = pino.destination({ fd: 1, sync: true, minLength: 8_192, periodicFlush: 100 });
+    process.on('exit', () => opened.flushSync());
+    output = opened;
+  }
   return output;
 }
 
@@ -60,17 +65,17 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     formatters: { level: (label) => ({ level: label }) },
     hooks: { streamWrite: scrub },
   };
-  const output = destination === undefined ? openOutput() : undefined;
-  const log = pino(options, destination ?? output);
+  const standard = destination === undefined ? standardOutput() : undefined;
+  const log = pino(options, destination ?? standard);
   return {
     info: (event, fields = {}) => log.info(pick(fields), event),
     warn: (event, fields = {}) => {
       log.warn(pick(fields), event);
-      output?.flushSync();
+      standard?.flushSync();
     },
     error: (event, fields = {}) => {
       log.error(pick(fields), event);
-      output?.flushSync();
+      standard?.flushSync();
     },
   };
 }

@@ -42,6 +42,13 @@ export function createMetrics(): Metrics {
     buckets: seconds,
     registers,
   });
+  const sites = new Histogram({
+    name: 'indesk_site_seconds',
+    help: 'Requests to Confluence and to web sites',
+    labelNames: ['site', 'status'],
+    buckets: seconds,
+    registers,
+  });
   const breakers = new Counter({
     name: 'indesk_provider_breaker_total',
     help: 'Breakers that opened and closed, and calls they refused',
@@ -57,6 +64,12 @@ export function createMetrics(): Metrics {
   const authorizations = new Counter({
     name: 'indesk_zendesk_authorization_total',
     help: 'What happened to rotating access to Zendesk',
+    labelNames: ['event'],
+    registers,
+  });
+  const confluenceAuthorizations = new Counter({
+    name: 'indesk_confluence_authorization_total',
+    help: 'What happened to rotating access to Confluence',
     labelNames: ['event'],
     registers,
   });
@@ -80,12 +93,14 @@ export function createMetrics(): Metrics {
     tokensUsed: (labels, count) => tokens.inc(labels, count),
     helpDeskFinished: ({ operation, status }, time) =>
       helpDesk.observe({ operation, status: String(status) }, time),
+    siteFinished: ({ site, status }, time) => sites.observe({ site, status: String(status) }, time),
     providerBreaker: ({ scope, provider, event }) => {
       breakers.inc({ scope, provider, event });
       if (event === 'opened') openBreakers.inc({ scope, provider });
       if (event === 'closed') openBreakers.dec({ scope, provider });
     },
     zendeskAuthorization: (labels) => authorizations.inc(labels),
+    confluenceAuthorization: (labels) => confluenceAuthorizations.inc(labels),
     retentionSwept: (labels, rows) => {
       sweptRows.inc(labels, rows);
       sweptAt.setToCurrentTime(labels);

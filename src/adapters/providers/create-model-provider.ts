@@ -80,6 +80,9 @@ export function createModelProvider(options: ModelProviderOptions): ModelProvide
     },
     countTokens: (connection, text) => tokens.count(connection, reveal(text, 'model-provider')),
     contextWindow: (connection) => connection.contextWindow ?? prices.windowOf(connection) ?? unknownWindow,
+    priceOf: (connection, { input, output }) =>
+      prices.priceOf(connection, { input, cached: 0, cacheWrite: 0, output, reasoning: 0 }, clock.now())
+        .costNanoUsd,
     hostOf,
   };
 }

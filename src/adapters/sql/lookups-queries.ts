@@ -5,6 +5,8 @@ import { kyselyTransaction } from './connection.ts';
 import { DatabaseError } from './errors.ts';
 import { createZendeskOAuthLookups } from './zendesk-oauth-lookups-queries.ts';
 import { createAccountLookups } from './account-lookups-queries.ts';
+import { createAiAgentLookups } from './ai-agent-lookups-queries.ts';
+import { createKnowledgeLookups } from './knowledge-lookups-queries.ts';
 import { mfaLookups } from './mfa-lookups-queries.ts';
 import { createRetentionLookups } from './retention-lookups-queries.ts';
 import { createSubscriptionLookups } from './subscription-lookups-queries.ts';
@@ -17,7 +19,9 @@ export function createLookups(connection: DatabaseConnection): Lookups {
   const transaction = kyselyTransaction(connection);
   return {
     ...createAccountLookups(transaction),
+    ...createAiAgentLookups(transaction),
     ...createZendeskOAuthLookups(transaction),
+    ...createKnowledgeLookups(transaction),
     ...mfaLookups(transaction),
     ...createRetentionLookups(transaction),
     ...createSubscriptionLookups(transaction),

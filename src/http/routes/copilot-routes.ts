@@ -17,7 +17,8 @@ import { promptOf } from '../../copilot/show-prompt.ts';
 import { receiptsOfTicket } from '../../services/usage/receipt-queries.ts';
 import type { HttpContext } from '../context.ts';
 import { endingOf } from '../open-streams.ts';
-import { openEventStream, outcomeBody, promptBody, type EventStream } from '../reply.ts';
+import { openEventStream, outcomeBody, promptBody } from '../reply.ts';
+import { abortOnDisconnect, streamAnswer } from '../stream-answer.ts';
 import { bearerToken } from '../authenticate.ts';
 import { answered, route, type Caller } from '../route.ts';
 
@@ -106,19 +107,6 @@ const copilotCall = (context: HttpContext, caller: FeatureCaller, signal: AbortS
   ports: context.ports,
 });
 
-/** Aborts when the person has gone: the reply's socket closes before the answer has ended. */
-function abortOnDisconnect(
-  { reply }: FeatureCaller,
-  context: HttpContext,
-): { readonly abort: AbortController; readonly release: () => void } {
-  const abort = new AbortController();
-  context.streams.add(abort);
-  reply.raw.on('close', () => {
-    if (!reply.raw.writableEnded) abort.abort();
-  });
-  return { abort, release: () => context.streams.delete(abort) };
-}
-
 async function answerWhole(
   context: HttpContext,
   caller: FeatureCaller,
@@ -137,40 +125,11 @@ async function answerWhole(
   }
 }
 
-async function answerStreamed(
+const answerStreamed = (
   context: HttpContext,
   caller: FeatureCaller,
   run: (call: CopilotCall, emit: Emit) => Promise<FeatureOutcome>,
-): Promise<typeof answered> {
-  const { abort, release } = abortOnDisconnect(caller, context);
-  const { request, reply } = caller;
-  let stream: EventStream | undefined;
-  // Opened by the first event: what is refused before it is a status with its headers, not a stream.
-  const open = (): EventStream => {
-    const headers = headersOf(reply.getHeaders());
-    reply.hijack();
-    context.ports.metrics.openStreams(1);
-    return openEventStream(reply.raw, request.id, headers, () => abort.abort());
-  };
-  const emit: Emit = (event) => (stream ??= open()).send(event);
-  try {
-    await run(copilotCall(context, caller, abort.signal), emit);
-    (stream ??= open()).end();
-  } catch (error) {
-    const ending = endingOf(abort.signal);
-    if (stream === undefined) throw ending ?? error;
-    if (abort.signal.aborted && ending === undefined) reply.raw.destroy();
-    else stream.end(ending ?? error);
-  } finally {
-    if (stream !== undefined) context.ports.metrics.openStreams(-1);
-    release();
-  }
-  return answered;
-}
-
-/** Headers set by hooks (security, request id) for a reply that is written by hand. */
-function headersOf(headers: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+): Promise<typeof answered> =>
+  streamAnswer(context, caller, openEventStream, (signal, emit) =>
+    run(copilotCall(context, caller, signal), emit),
   );
-}

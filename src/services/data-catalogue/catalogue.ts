@@ -1,9 +1,11 @@
 import { accountEntries } from './accounts.ts';
+import { aiAgentEntries } from './ai-agents.ts';
 import { auditEntries } from './audit.ts';
 import type { CatalogueEntries } from './entry.ts';
 import { integrationEntries } from './integrations.ts';
 import { jobEntries } from './jobs.ts';
 import { keyEntries } from './keys.ts';
+import { knowledgeEntries } from './knowledge.ts';
 import { macroEntries } from './macros.ts';
 import { mfaAndLinkEntries } from './mfa-and-links.ts';
 import { settingsEntries } from './settings.ts';
@@ -27,6 +29,8 @@ const nouns: readonly CatalogueEntries[] = [
   mfaAndLinkEntries,
   macroEntries,
   triageEntries,
+  knowledgeEntries,
+  aiAgentEntries,
 ];
 
 /** All tables, by name without the schema. */

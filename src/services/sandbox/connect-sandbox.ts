@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import { addProvider } from '../integrations/add-provider.ts';
+import { readConfluenceRow } from '../integrations/confluence-queries.ts';
+import { connectConfluence } from '../integrations/connect-confluence.ts';
 import { connectZendesk } from '../integrations/connect-zendesk.ts';
 import type { SettingsReader } from '../settings/settings-reader.ts';
 import { markDemo, readSubscriptionRow } from '../subscriptions/subscription-queries.ts';
@@ -14,6 +16,18 @@ export const SandboxConnection = z.object({
   appId: z.number(),
   installationId: z.number(),
   provider: z.object({ baseUrl: z.url(), apiKey: z.string(), model: z.string() }),
+  /** Other sites that knowledge is read from. */
+  knowledge: z
+    .object({
+      confluence: z.object({
+        url: z.url(),
+        siteUrl: z.url(),
+        email: z.string(),
+        token: z.string(),
+      }),
+      webUrl: z.url(),
+    })
+    .nullish(),
 });
 export type SandboxConnection = z.infer<typeof SandboxConnection>;
 
@@ -26,6 +40,7 @@ type SandboxCall = Call<
   | 'egress'
   | 'clock'
   | 'zendeskOAuth'
+  | 'confluenceSite'
   | 'logger'
 >;
 
@@ -61,7 +76,18 @@ export async function connectSandbox(
       ...sandbox.provider,
     });
   }
+  if (sandbox.knowledge) await connectSandboxConfluence(call, sandbox.knowledge.confluence);
   settings.forget(call.subscriptionId);
+}
+
+/** Connects the simulated Confluence, unless somebody has connected a site of their own. */
+async function connectSandboxConfluence(
+  call: SandboxCall,
+  { siteUrl, email, token }: NonNullable<SandboxConnection['knowledge']>['confluence'],
+): Promise<void> {
+  const known = await call.ports.database.read(call, readConfluenceRow);
+  if (known !== undefined && known.siteUrl !== siteUrl) return;
+  await connectConfluence(call, { site: siteUrl, email, apiToken: token });
 }
 
 /** Reads a simulator's description; throws when something else answers. */

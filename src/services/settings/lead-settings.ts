@@ -1,15 +1,15 @@
 import { leadDocuments, type LeadDocumentKind, type LeadSettings } from '../../contract/copilot-settings.ts';
 
-export type { LeadSettings } from '../../contract/copilot-settings.ts';
+export type { LeadSettings, ScoreTarget } from '../../contract/copilot-settings.ts';
 
 /** One line of the scorecard replies are reviewed by; weight 0 leaves it out of the total. */
-export type ScorecardLine = LeadSettings['scorecard'][number];
+export type ScorecardLine = LeadSettings['scorecard']['lines'][number];
 
 /** What holds until the lead sets something. */
 export const defaultLeadSettings: LeadSettings = {
   intents: [],
   risk: { weights: {}, vipTags: [] },
-  scorecard: [],
+  scorecard: { lines: [], writeScoreTo: null },
   style: { tone: '', glossary: [], brands: [] },
   sidebar: { draftOnOpen: false, hidden: { agent: [], admin: [] } },
 };

@@ -3,6 +3,25 @@ import type { ReadTransaction } from '../../ports/database.ts';
 import { readMaskingRow } from '../masking/masking-queries.ts';
 import { readLeadDocuments } from './lead-settings-queries.ts';
 
+const providerRows = (tx: ReadTransaction) =>
+  tx
+    .selectFrom('app.provider_connection')
+    .select([
+      'id',
+      'kind',
+      'base_url',
+      'model',
+      'fast_model',
+      'api_key',
+      'demo',
+      'context_window',
+      'is_default',
+    ]);
+
+/** One connection, whether it answers by default or not; undefined when there is none. */
+export const readProviderRow = (tx: ReadTransaction, id: string) =>
+  providerRows(tx).where('id', '=', id).executeTakeFirst();
+
 /** Everything a warm call needs, in one transaction; the tenant is the transaction's own. */
 export async function readSettings(tx: ReadTransaction) {
   const subscription = await tx
@@ -17,19 +36,7 @@ export async function readSettings(tx: ReadTransaction) {
     .select(['feature', 'enabled', 'instructions', 'prompt_version', 'model_tier'])
     .execute();
   // The one that answers, then those that stand in for it.
-  const providers = await tx
-    .selectFrom('app.provider_connection')
-    .select([
-      'id',
-      'kind',
-      'base_url',
-      'model',
-      'fast_model',
-      'api_key',
-      'demo',
-      'context_window',
-      'is_default',
-    ])
+  const providers = await providerRows(tx)
     .where((one) => one.or([one('is_default', '=', true), one('fallback_order', 'is not', null)]))
     .orderBy('fallback_order')
     .execute();

@@ -9,7 +9,7 @@ import { openLeadSettings } from './open-lead-settings.ts';
 import type { LeadSettings } from './lead-settings.ts';
 import type { Masking } from '../masking/masking-rules.ts';
 import { openMasking } from '../masking/open-masking.ts';
-import { readSettings } from './settings-queries.ts';
+import { readProviderRow, readSettings } from './settings-queries.ts';
 
 export interface FeatureSetting {
   readonly enabled: boolean;
@@ -90,6 +90,15 @@ export class SettingsReader {
   forget(subscriptionId: string): void {
     this.#cache.delete(subscriptionId);
     this.#loading.delete(subscriptionId);
+  }
+
+  /** A connection that something names by its id, opened for this call alone; undefined when it is gone or cannot be opened. */
+  async connection(subscriptionId: string, id: string): Promise<StandIn | undefined> {
+    const row = await this.#database.read({ subscriptionId }, (tx) => readProviderRow(tx, id));
+    if (row === undefined) return undefined;
+    const binding = { subscriptionId, table: 'provider_connection', column: 'api_key', row: row.id };
+    const apiKey = await openedOrUndefined(this.#secretBox.open(row.api_key, binding));
+    return apiKey === undefined ? undefined : connectionsOf(row, apiKey);
   }
 
   #load(subscriptionId: string): Promise<SubscriptionSettings> {

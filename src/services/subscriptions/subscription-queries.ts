@@ -141,7 +141,12 @@ export async function burySubscription(
 
 /** Deletes what lets the subscription be used: connections, keys of providers, installations; and the copy of the account's macros. */
 export async function deleteAccess(tx: WriteTransaction, subscriptionId: string): Promise<void> {
-  for (const table of ['sidebar_installation', 'provider_connection', 'zendesk_connection'] as const)
+  for (const table of [
+    'sidebar_installation',
+    'provider_connection',
+    'zendesk_connection',
+    'confluence_connection',
+  ] as const)
     await tx.deleteFrom(`app.${table}`).where('subscription_id', '=', subscriptionId).execute();
   await deleteEverythingOfMacros(tx);
   await sql`update app.subscription set access_withdrawn_at = app.now() where id = ${subscriptionId}`.execute(

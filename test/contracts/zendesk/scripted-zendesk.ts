@@ -90,6 +90,8 @@ export async function startScriptedZendesk(
       providerBreaker: () => undefined,
       helpDeskFinished: (labels) => void measured.push(`${labels.operation} ${labels.status}`),
       zendeskAuthorization: () => undefined,
+      confluenceAuthorization: () => undefined,
+      siteFinished: () => undefined,
       openStreams: () => undefined,
       retentionSwept: () => undefined,
       render: async () => '',

@@ -66,6 +66,8 @@ export async function startSimulatedAccount(): Promise<SimulatedAccount> {
       providerBreaker: note,
       helpDeskFinished: note,
       zendeskAuthorization: note,
+      confluenceAuthorization: note,
+      siteFinished: note,
       openStreams: note,
       retentionSwept: note,
       render: async () => '',
