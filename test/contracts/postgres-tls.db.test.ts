@@ -7,7 +7,7 @@ import { openPostgres } from '../../src/adapters/postgres/open-postgres.ts';
 import { connectionStringFor, setUpRoles } from '../../src/adapters/postgres/set-up-roles.ts';
 import { migrate, migrationsDirectory, readMigrations } from '../../src/adapters/sql/migrate.ts';
 import { engines } from '../support/database.ts';
-import { freePort } from '../support/house.ts';
+import { freePort } from '../support/free-port.ts';
 import { startPgBouncer, whyNoPgBouncer } from '../support/pgbouncer.ts';
 import { startPostgresCluster, type PostgresCluster } from '../support/postgres-cluster.ts';
 import { makeCertificates } from './egress-certificates.ts';

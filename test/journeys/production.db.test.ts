@@ -8,7 +8,8 @@ import { openOwnerSession } from '../../src/adapters/postgres/owner-session.ts';
 import { connectionStringFor, setUpRoles } from '../../src/adapters/postgres/set-up-roles.ts';
 import { makeCertificates } from '../contracts/egress-certificates.ts';
 import { engines } from '../support/database.ts';
-import { freePort, startProcess, stopProcess, type Started } from '../support/house.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProcess, stopProcess, type Started } from '../support/house.ts';
 import { startPostgresCluster, type PostgresCluster } from '../support/postgres-cluster.ts';
 import { redisMissing, startTestRedis, type TestRedis } from '../support/redis.ts';
 

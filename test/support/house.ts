@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEvent } from '../../src/contract/stream-events.ts';
 import { serverFlags } from '../../scripts/launch/node-flags.mjs';
 import { controlSocketPath } from '../../src/control/control-path.ts';
+import { freePort } from './free-port.ts';
 
 const root = join(import.meta.dirname, '../..');
 const startTimeoutMs = 60_000;
@@ -336,17 +337,6 @@ function askControl(
       },
     );
     outgoing.on('error', reject).end(JSON.stringify(request));
-  });
-}
-
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }
 

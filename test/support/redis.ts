@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -13,6 +12,7 @@ import {
 import { createRedisLink, type RedisLink } from '../../src/adapters/redis/redis-link.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Logger } from '../../src/ports/logger.ts';
+import { freePort } from './free-port.ts';
 
 const deployDirectory = join(import.meta.dirname, '../../deploy/redis');
 
@@ -193,14 +193,4 @@ function makeCertificates(directory: string): string[] {
     'tls-auth-clients no',
     'tls-protocols "TLSv1.2 TLSv1.3"',
   ];
-}
-
-function freePort(): Promise<number> {
-  const probe = createServer();
-  return new Promise((resolve, reject) => {
-    probe.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startProcess, stopProcess, type Started } from './house.ts';
+import { freePort } from './free-port.ts';
+import { startProcess, stopProcess, type Started } from './house.ts';
 
 export interface Replica {
   readonly url: string;

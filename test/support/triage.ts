@@ -28,7 +28,7 @@ import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import type { JobContext, JobTable } from '../../src/ports/job-queue.ts';
 import { connectZendesk } from '../../src/services/integrations/connect-zendesk.ts';
 import { zendeskReturnPath } from '../../src/services/integrations/zendesk-clients.ts';
-import { freePort } from './house.ts';
+import { freePort } from './free-port.ts';
 import { silent } from './redis.ts';
 import { newRootKey, openTestSecrets } from './secrets.ts';
 import { newAdmin, zendeskParts } from './zendesk-oauth.ts';
