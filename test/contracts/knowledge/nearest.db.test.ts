@@ -92,16 +92,16 @@ const postgres = engines.find(({ name, available }) => name === 'postgres' && av
 describe.skipIf(postgres === undefined)('an index over all tenants', () => {
   it('loses rows of a small tenant for a plain query, and none for ours', async () => {
     const name = await copyTemplate();
+    const owner = await openOwnerSession(adminConnectionString(name));
+    // What the planner chooses by itself once the table is large; before any other session, because a pooler keeps those.
+    for (const setting of ['enable_seqscan', 'enable_sort', 'enable_bitmapscan'])
+      await owner.execute(`alter database ${name} set ${setting} = off`);
     const filling = await openPostgres({ connectionString: appConnectionString(name) });
     const [, small] = (await fill(filling, [1_500, 40])) as [Tenant, Tenant];
     await filling.close();
-    const owner = await openOwnerSession(adminConnectionString(name));
     await owner.execute(
       'create index planted on app.knowledge_chunk using hnsw (embedding halfvec_ip_ops) with (m = 8, ef_construction = 32)',
     );
-    // What the planner chooses by itself once the table is large.
-    for (const setting of ['enable_seqscan', 'enable_sort', 'enable_bitmapscan'])
-      await owner.execute(`alter database ${name} set ${setting} = off`);
     await owner.close();
     const database = await openPostgres({ connectionString: appConnectionString(name) });
     try {
