@@ -84,7 +84,10 @@ for (const { name, available, open } of engines) {
 
     it('S23: Redis hears ids and nothing else, and no answer and no error of a job', async () => {
       const heard: string[] = [];
-      const monitor = await redis.admin().monitor();
+      const watcher = redis.admin();
+      // A command that is heard before the answer to MONITOR breaks the client: nobody may still be connecting.
+      await Promise.all([admin.ping(), watcher.ping()]);
+      const monitor = await watcher.monitor();
       closings.push(async () => monitor.disconnect());
       monitor.on('monitor', (_time: string, words: string[]) => heard.push(words.join(' ')));
       const queue = await openQueue();
