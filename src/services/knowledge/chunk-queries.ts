@@ -25,12 +25,6 @@ export interface SealedChunk {
   readonly content: string;
 }
 
-/** A file or snippet; its title is sealed. */
-export interface SealedTitle {
-  readonly documentId: string;
-  readonly title: string;
-}
-
 /** A chunk found by its vector. Of a file or snippet `content` is sealed text; of all else it is null and `externalId` fetches it. */
 export interface NearChunk {
   readonly id: string;
@@ -96,20 +90,6 @@ export async function readSealedChunks(
     where ${inScope(scope)} and chunk.content is not null
       and (${part.after}::uuid is null or chunk.id > ${part.after}::uuid)
     order by chunk.id limit ${part.limit}`;
-  return (await query.execute(tx)).rows;
-}
-
-/** Titles of the files and snippets that are found in a scope. */
-export async function readSealedTitles(
-  tx: ReadTransaction,
-  scope: KnowledgeScope,
-): Promise<readonly SealedTitle[]> {
-  const query = sql<SealedTitle>`
-    select document.id as "documentId", document.title
-    from app.knowledge_source source
-    join app.knowledge_document document on document.subscription_id = source.subscription_id
-      and document.source_id = source.id
-    where ${inScope(scope)} and document.title is not null and document.chunks > 0`;
   return (await query.execute(tx)).rows;
 }
 
