@@ -31,8 +31,8 @@ export default {
     {
       name: 'reveal-only-at-the-sinks',
       severity: 'error',
-      comment: 'content leaves to the provider, to Zendesk, as search words to Confluence, and to the person who asked; inside the machine to the thread that embeds and to the box that seals uploads',
-      from: { path: '^(src|web)/', pathNot: ['^src/adapters/(providers|zendesk|confluence|embeddings)/', '^src/adapters/crypto/(content|conversation)-box\\.ts$', '^src/http/reply\\.ts$', '^src/kernel/', '\\.test\\.ts$'] },
+      comment: 'content leaves to the provider, to Zendesk, as search words to Confluence, and to the person who asked; inside the machine to the thread that embeds and to the boxes that seal uploads and conversations',
+      from: { path: '^(src|web)/', pathNot: ['^src/adapters/(providers|zendesk|confluence|embeddings)/', '^src/adapters/crypto/((content|conversation)-box|kept-transcripts)\\.ts$', '^src/http/reply\\.ts$', '^src/kernel/', '\\.test\\.ts$'] },
       to: { path: '^src/kernel/reveal\\.ts$' },
     },
     {

@@ -2,6 +2,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   overhead: () => import('./overhead/overhead.ts'),
   embed: () => import('./embed/embed.ts'),
   retrieval: () => import('./retrieval/retrieval.ts'),
+  streams: () => import('./streams/streams.ts'),
   extract: () => import('./extract/extract.ts'),
 };
 

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SelfSigned } from './certificate.ts';
 import { FaultSwitch, faultSchema } from './zendesk/faults.ts';
 
 /** One request with its body read. */
@@ -30,19 +32,23 @@ export type SiteServer = {
 
 const LARGEST_BODY = 1024 * 1024;
 
-/** Serves a site on 127.0.0.1 with faults that can be switched on below `/_sandbox/faults`. Port 0 takes any free one. */
+/** Serves a site on 127.0.0.1 with faults that can be switched on below `/_sandbox/faults`; https with a certificate. Port 0 takes any free one. */
 export async function serveSite(
   port: number,
   makeHandler: (origin: string) => (request: SiteRequest) => SiteAnswer | Promise<SiteAnswer>,
+  secure?: SelfSigned,
 ): Promise<SiteServer> {
-  const server = createServer();
+  const server =
+    secure === undefined
+      ? createServer()
+      : createSecureServer({ key: secure.key, cert: secure.certificate });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The simulator has no port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const url = `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`;
   const faults = new FaultSwitch();
   const requests: string[] = [];
   const handle = makeHandler(url);

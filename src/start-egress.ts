@@ -13,6 +13,7 @@ export function egressOf(
     readonly providersUrl: string;
     readonly confluenceUrl?: string | undefined;
     readonly webUrl?: string | undefined;
+    readonly webCertificate?: string | undefined;
   },
 ): Egress {
   const simulated =
@@ -23,6 +24,7 @@ export function egressOf(
     zendeskHosts: simulated.slice(0, 1),
     confluenceHosts: hostsOf(sandbox?.confluenceUrl),
     webHosts: hostsOf(sandbox?.webUrl),
+    webCertificate: sandbox?.webCertificate,
     proxy: config.egressProxy,
     certificateAuthorities: readNamedFile('egressCaFile', config.egressCaFile),
   });

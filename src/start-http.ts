@@ -31,6 +31,7 @@ export function httpContextOf(program: Program, webDirectory: string): HttpConte
   const chat = chatServicesOf(program);
   return {
     chat,
+    meanings: program.meanings,
     knowledge: (call, query) =>
       retrievePassages({ ...call, ports }, program.retrieval, { scope: { copilot: true }, query, limit: 4 }),
     ports,

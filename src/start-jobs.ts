@@ -2,7 +2,9 @@ import { scheduleCleanUp } from './jobs/schedule-clean-up.ts';
 import { scheduleKeyChecks } from './jobs/schedule-key-checks.ts';
 import { scheduleKnowledge } from './jobs/schedule-knowledge.ts';
 import { scheduleMacroSyncs } from './jobs/schedule-macro-syncs.ts';
+import { scheduleOutcomes } from './jobs/schedule-outcomes.ts';
 import { jobTable } from './jobs/table.ts';
+import { chatServicesOf } from './start-chat.ts';
 import type { Program } from './start.ts';
 
 export interface RunningJobs {
@@ -17,8 +19,11 @@ export function startJobs(program: Program, publicUrl: string): RunningJobs {
   const { config, ports, settings, ending, knowledgeSites } = program;
   if (config.role === 'serve') return { stop: async () => {}, stopSchedules: () => {} };
   const knowledge = { jobs: ports.jobs, sites: knowledgeSites };
-  const stop = ports.jobs.work(jobTable(settings, publicUrl, ending, config.auditDays, program, knowledge));
-  const schedules = [scheduleCleanUp, scheduleMacroSyncs, scheduleKnowledge, scheduleKeyChecks].map(
+  const aiAgents = { chat: chatServicesOf(program), ports, settings };
+  const stop = ports.jobs.work(
+    jobTable(settings, publicUrl, ending, config.auditDays, program, knowledge, aiAgents),
+  );
+  const schedules = [scheduleCleanUp, scheduleMacroSyncs, scheduleKnowledge, scheduleKeyChecks, scheduleOutcomes].map(
     (schedule) => schedule({ ...ports, database: program.bookkeeping }),
   );
   return { stop, stopSchedules: () => schedules.forEach((stopOne) => stopOne()) };

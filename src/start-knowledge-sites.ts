@@ -11,7 +11,7 @@ import { ConfluenceTokens } from './services/integrations/confluence-tokens.ts';
 import type { KnowledgeSites } from './services/knowledge/open-site.ts';
 import type { SandboxConnection } from './services/sandbox/connect-sandbox.ts';
 
-interface Parts extends Pick<Ports, 'egress' | 'logger' | 'metrics' | 'clock' | 'ids' | 'secretBox'> {
+interface Parts extends Pick<Ports, 'egress' | 'logger' | 'metrics' | 'clock' | 'ids' | 'secretBox' | 'textExtractor'> {
   readonly database: BookkeepingDatabase;
   readonly zendeskRequests: ZendeskRequests;
   readonly clients: ConfluenceClients;
@@ -23,7 +23,8 @@ interface Parts extends Pick<Ports, 'egress' | 'logger' | 'metrics' | 'clock' | 
 export function openKnowledgeSites(parts: Parts): Pick<Ports, 'confluenceSite' | 'confluenceOAuth'> & {
   readonly sites: Omit<KnowledgeSites, 'settings'>;
 } {
-  const { egress, logger, metrics, clock, ids, database, secretBox, zendeskRequests, clients } = parts;
+  const { egress, logger, metrics, clock, ids, database, secretBox, zendeskRequests, clients, textExtractor } =
+    parts;
   const dependencies = { egress, logger, metrics, clock };
   // Names the simulator by these two alone: a function that reached for all of it would keep its token in memory.
   const { url, siteUrl: simulatedSite } = parts.sandbox?.confluence ?? {};
@@ -53,7 +54,7 @@ export function openKnowledgeSites(parts: Parts): Pick<Ports, 'confluenceSite' |
         access: (call) => openConfluenceAccess({ database, secretBox }, call),
       },
       helpCenter: createHelpCenter(zendeskRequests),
-      web: createWebPages(dependencies),
+      web: createWebPages({ ...dependencies, textExtractor }),
     },
   };
 }

@@ -5,6 +5,8 @@ import type { Ports } from './ports/ports.ts';
 import { disconnectZendesk } from './services/integrations/disconnect-zendesk.ts';
 import type { ZendeskClients } from './services/integrations/zendesk-clients.ts';
 import { AdminTokens } from './services/operators/admin-tokens.ts';
+import type { Meanings } from './copilot/ranking/meanings.ts';
+import { forgetKnowledge, type RetrievalServices } from './services/knowledge/retrieval/retrieve-passages.ts';
 import { QuotaKeeper } from './services/quotas/quota-keeper.ts';
 import type { SettingsReader } from './services/settings/settings-reader.ts';
 import type { Ending } from './services/subscriptions/withdraw-access.ts';
@@ -21,12 +23,18 @@ export function operatorPartsOf(
   ports: Omit<Ports, 'database'> & { readonly database: BookkeepingDatabase },
   settings: SettingsReader,
   clients: ZendeskClients,
+  opened: { readonly retrieval: RetrievalServices; readonly meanings: Pick<Meanings, 'forget'> },
 ): OperatorParts {
   return {
     quotas: new QuotaKeeper(ports),
     adminTokens: new AdminTokens(ports, config.mode === 'production' ? 'live' : 'dev'),
     ending: {
       settings,
+      forget: (subscriptionId) => {
+        settings.forget(subscriptionId);
+        forgetKnowledge(opened.retrieval, subscriptionId);
+        opened.meanings.forget(subscriptionId);
+      },
       disconnectZendesk: (call: Call) => disconnectZendesk({ ...call, ports }, settings, clients),
     },
   };

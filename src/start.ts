@@ -13,12 +13,14 @@ import { createZendeskHelpDesk } from './adapters/zendesk/create-zendesk-help-de
 import { createZendeskOAuth } from './adapters/zendesk/oauth.ts';
 import { createZendeskRequests } from './adapters/zendesk/request.ts';
 import { MacroReader } from './copilot/macros/macro-reader.ts';
+import { Meanings } from './copilot/ranking/meanings.ts';
 import { systemClock, uuidIds } from './adapters/system/clock.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './start-database.ts';
 import { confluenceClientsOf, egressOf, zendeskClientsOf } from './start-egress.ts';
 import { openKnowledgeSites } from './start-knowledge-sites.ts';
 import { httpContextOf } from './start-http.ts';
+import { startDemoShop } from './start-demo-shop.ts';
 import { startJobs } from './start-jobs.ts';
 import { operatorPartsOf, type OperatorParts } from './start-operators.ts';
 import { openSharedState } from './start-shared-state.ts';
@@ -63,6 +65,8 @@ export interface Program extends OperatorParts {
   readonly knowledgeSites: KnowledgeSites;
   /** What finding passages keeps in memory. */
   readonly retrieval: RetrievalServices;
+  /** Likeness by the local model, of tickets and macros. */
+  readonly meanings: Meanings;
   /** The database with what the program notes for itself. */
   readonly bookkeeping: BookkeepingDatabase;
   /** A call made by the operator at the command line. */
@@ -100,6 +104,7 @@ export async function openProgram(
       providersUrl: sandbox.connection.provider.baseUrl,
       confluenceUrl: sandbox.connection.knowledge?.confluence.url,
       webUrl: sandbox.connection.knowledge?.webUrl,
+      webCertificate: sandbox.connection.knowledge?.webCertificate,
     },
   );
   const sandboxUrl = sandbox?.url;
@@ -131,8 +136,10 @@ export async function openProgram(
   const zendeskRequests = createZendeskRequests({ ...zendesk, rotatingTokens });
   const helpDesk = createZendeskHelpDesk({ ...zendesk, rotatingTokens }, zendeskRequests);
   const confluenceClients = confluenceClientsOf(config);
+  const textExtractor = createTextExtractor();
   const { sites, confluenceSite, confluenceOAuth } = openKnowledgeSites({
     ...zendesk,
+    textExtractor,
     ids: uuidIds,
     secretBox,
     database,
@@ -154,7 +161,6 @@ export async function openProgram(
     threads: config.embeddingThreads,
     logger,
   });
-  const textExtractor = createTextExtractor();
   const base = {
     database,
     embedder,
@@ -190,8 +196,13 @@ export async function openProgram(
   const macroTelemetry = new MacroTelemetry(ports);
   const feedbackBook = new FeedbackBook(ports, ledger);
   const budgets = new BudgetKeeper(ports, ledger);
-  const operators = operatorPartsOf(config, { ...ports, database }, settings, zendeskClients);
   const knowledgeSites: KnowledgeSites = { ...sites, settings };
+  const retrieval = retrievalServices(knowledgeSites);
+  const meanings = new Meanings(embedder);
+  const operators = operatorPartsOf(config, { ...ports, database }, settings, zendeskClients, {
+    retrieval,
+    meanings,
+  });
   const program: Program = {
     config,
     ports,
@@ -206,7 +217,8 @@ export async function openProgram(
     zendeskClients,
     confluenceClients,
     knowledgeSites,
-    retrieval: retrievalServices(knowledgeSites),
+    retrieval,
+    meanings,
     operatorCall: (subscriptionId, signal = AbortSignal.timeout(60_000)) => ({
       subscriptionId,
       actor: { kind: 'operator', id: 'command-line' },
@@ -282,10 +294,12 @@ export async function startServer(config: Config, webDirectory: string): Promise
   // Without waiting: until the model is there, knowledge is searched by words.
   void ports.embedder.settled();
   context.lifecycle.started();
+  const stopDemoShop = startDemoShop(program, config.publicUrl ?? url);
   ports.logger.info('server ready', { address: url });
   let stopping: Promise<void> | undefined;
   const closeProgram = async (): Promise<void> => {
     jobs.stopSchedules();
+    await stopDemoShop();
     await metrics?.close();
     await program.close();
   };

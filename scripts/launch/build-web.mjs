@@ -3,7 +3,23 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const sources = ['web', 'src/contract', 'src/kernel', 'vite.config.ts', 'package-lock.json'];
+const sources = [
+  'web',
+  'src/contract',
+  'src/kernel',
+  'vite.config.ts',
+  'vite.console.config.ts',
+  'vite.widget.config.ts',
+  'package-lock.json',
+];
+
+/** What vite is told, one after the other: the first empties the folder. */
+const builds = [
+  [],
+  ['--config', 'vite.console.config.ts'],
+  ['--config', 'vite.widget.config.ts'],
+  ['--config', 'vite.widget.config.ts', '--mode', 'loader'],
+];
 
 function* filesUnder(path) {
   const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -36,12 +52,13 @@ export function ensureWebBuilt(root, node) {
   const fresh = join(root, 'dist', `.web-${process.pid}`);
   mkdirSync(join(root, 'dist'), { recursive: true });
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const result = spawnSync(node, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, INDESK_WEB_OUT: fresh },
-  });
-  if (result.status !== 0) {
+  for (const options of builds) {
+    const result = spawnSync(node, [vite, 'build', '--logLevel', 'warn', ...options], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, INDESK_WEB_OUT: fresh },
+    });
+    if (result.status === 0) continue;
     rmSync(fresh, { recursive: true, force: true });
     process.stderr.write('The web pages could not be built; see above.\n');
     process.exit(1);

@@ -117,6 +117,7 @@ export async function start({ root, node, args, startedAt }) {
     };
     let workspace;
     let outbox;
+    let shop;
     if (options.sandbox) {
       const simulatorArgs = [
         '--zendesk-port',
@@ -125,6 +126,8 @@ export async function start({ root, node, args, startedAt }) {
         String(await take(8720)),
         '--mail-port',
         String(await take(8730)),
+        '--shop-port',
+        String(await take(8740)),
         '--sidebar-url',
         `http://127.0.0.1:${port}/sidebar`,
         '--data',
@@ -142,18 +145,19 @@ export async function start({ root, node, args, startedAt }) {
         .filter(Boolean)
         .join(',');
       workspace = `${sandbox.zendeskUrl}/agent`;
+      shop = sandbox.shopUrl;
     }
     const server = await run('src/main.ts', [], environment);
     process.stdout.write(
-      readyText(server.url, workspace, outbox, ((Date.now() - startedAt) / 1000).toFixed(1)),
+      readyText(server.url, workspace, shop, outbox, ((Date.now() - startedAt) / 1000).toFixed(1)),
     );
   } catch {
     end(1);
   }
 }
 
-function readyText(server, workspace, outbox, seconds) {
+function readyText(server, workspace, shop, outbox, seconds) {
   if (workspace === undefined)
     return `\nInDesk is ready after ${seconds} s at ${server}\nConnect your Zendesk account: npm run indesk -- connect zendesk --help\nStop with Ctrl+C.\n\n`;
-  return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}\n\nPick a ticket: the sidebar beside it is InDesk (${server}). Zendesk and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads.${outbox === undefined ? '' : ` Mails arrive at ${outbox}.`} Stop with Ctrl+C.\n\n`;
+  return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}   tickets, with InDesk in the sidebar (${server})\n  Open ${shop}         a shop, with its AI agent in the chat\n\nZendesk, Confluence, the shop and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads.${outbox === undefined ? '' : ` Mails arrive at ${outbox}.`} Stop with Ctrl+C.\n\n`;
 }

@@ -1,3 +1,5 @@
+import { SHOP, SHOP_PAGES } from './shop-pages.ts';
+
 /** A space of the simulated site. */
 export type Space = {
   readonly id: string;
@@ -22,11 +24,12 @@ export const HANDBOOK = '65538';
 export const HANDBUCH = '65539';
 export const PEOPLE = '65540';
 
-/** Spaces of the demo shop; the third is nobody's business but that of its own people. */
+/** Spaces of the demo shop; the third is nobody's business but that of its own people, the fourth is for customers. */
 export const DEMO_SPACES: readonly Space[] = [
   { id: HANDBOOK, key: 'KB', name: 'Support handbook', type: 'global' },
   { id: HANDBUCH, key: 'KBDE', name: 'Handbuch Kundenservice', type: 'global' },
   { id: PEOPLE, key: 'HR', name: 'People and pay', type: 'global' },
+  { id: SHOP, key: 'SHOP', name: 'Services for customers', type: 'global' },
 ];
 
 const panel = (name: string, title: string, body: string): string =>
@@ -36,7 +39,8 @@ const code = (language: string, text: string): string =>
 const toPage = (title: string): string => `<ac:link><ri:page ri:content-title="${title}" /></ac:link>`;
 const toc = '<ac:structured-macro ac:name="toc" ac:schema-version="1" />';
 
-type Draft = readonly [id: string, spaceId: string, title: string, modifiedAt: string, body: string];
+/** A page as it is written here; the body is storage format. */
+export type Draft = readonly [id: string, spaceId: string, title: string, modifiedAt: string, body: string];
 
 const PAGES: readonly Draft[] = [
   [
@@ -111,7 +115,7 @@ ${code('bash', 'status set checkout degraded\nstatus post "Card payments are slo
 
 /** The pages every simulated site starts with. */
 export function demoPages(): Page[] {
-  const pages = PAGES.map(([id, spaceId, title, modifiedAt, body]): Page => ({
+  const pages = [...PAGES, ...SHOP_PAGES].map(([id, spaceId, title, modifiedAt, body]): Page => ({
     id,
     spaceId,
     title,

@@ -16,6 +16,8 @@ export class OAuth {
   readonly app: OAuthApp;
   /** Seconds an access token lasts. */
   accessSeconds = 3600;
+  /** Everything it has given out, for those who search for it. */
+  readonly issued: { readonly kind: 'access' | 'refresh' | 'code'; readonly value: string }[] = [];
   readonly #codes = new Map<string, Grant>();
   readonly #access = new Map<string, Access>();
   readonly #refresh = new Map<string, readonly string[]>();
@@ -27,6 +29,7 @@ export class OAuth {
   /** A code for somebody who has agreed. */
   code(redirectUri: string, scopes: readonly string[]): string {
     const code = randomBytes(24).toString('base64url');
+    this.issued.push({ kind: 'code', value: code });
     this.#codes.set(code, { scopes, redirectUri, until: Date.now() + CODE_SECONDS * 1000 });
     return code;
   }
@@ -75,6 +78,7 @@ export class OAuth {
 
   #pair(scopes: readonly string[]): TokenAnswer {
     const access = `eyJ.${randomBytes(32).toString('base64url')}`;
+    this.issued.push({ kind: 'access', value: access });
     this.#access.set(access, { scopes, until: Date.now() + this.accessSeconds * 1000 });
     const body: Record<string, unknown> = {
       access_token: access,
@@ -84,6 +88,7 @@ export class OAuth {
     };
     if (scopes.includes('offline_access')) {
       const refresh = `eyR.${randomBytes(32).toString('base64url')}`;
+      this.issued.push({ kind: 'refresh', value: refresh });
       this.#refresh.set(refresh, scopes);
       body['refresh_token'] = refresh;
     }

@@ -279,6 +279,8 @@ function control(simulation: Simulation, origin: string, request: SiteRequest): 
       status: 200,
       json: { url: origin, siteUrl: simulation.siteUrl, email: simulation.email, token: simulation.apiToken },
     };
+  if (name === 'oauth')
+    return { status: 200, json: { app: simulation.oauth.app, issued: simulation.oauth.issued } };
   if (name === 'pages' && request.method === 'POST') {
     const page = simulation.site.write(body as Partial<Page>);
     return { status: 201, json: { id: page.id, version: page.version } };

@@ -1,15 +1,21 @@
 import { gzipSync } from 'node:zlib';
-import { serveSite, type SiteAnswer, type SiteServer } from '../serve-site.ts';
+import { z } from 'zod';
+import { makeSelfSigned } from '../certificate.ts';
+import { parsed, serveSite, type SiteAnswer, type SiteRequest, type SiteServer } from '../serve-site.ts';
 import { showPage, WEB_PAGES } from './content.ts';
 
-/** A running simulated web site; `visible` may be changed to see what a reader makes of it. */
-export type WebSimulator = SiteServer & { readonly state: WebState };
+/** A running simulated web site; its state may be changed to see what a reader makes of it. */
+export type WebSimulator = SiteServer & {
+  readonly state: WebState;
+  /** PEM text that a reader has to believe; it vouches for this machine's own address alone. */
+  readonly certificate: string;
+};
 
 export type WebState = {
   /** Text of robots.txt. */
   robots: string;
-  /** Further pages or other texts of pages, by path: HTML of the main part. */
-  readonly pages: Map<string, string>;
+  /** Further pages or other texts of pages, by path: HTML of the main part; null for one that is gone. */
+  readonly pages: Map<string, string | null>;
   /** Where `/go/elsewhere` leads. */
   elsewhere: string;
 };
@@ -30,17 +36,31 @@ Disallow: /
 /** Starts the site on 127.0.0.1; port 0 takes any free one. */
 export async function startWebSimulator(options: { readonly port: number }): Promise<WebSimulator> {
   const state: WebState = { robots: ROBOTS, pages: new Map(), elsewhere: 'https://elsewhere.example/' };
+  const secure = makeSelfSigned();
   const server = await serveSite(
     options.port,
-    (origin) =>
-      ({ url }) =>
-        answer(state, origin, url.pathname),
+    (origin) => (request) =>
+      request.url.pathname === '/_sandbox/pages'
+        ? putPage(state, request)
+        : answer(state, origin, request.url.pathname),
+    secure,
   );
-  return { ...server, state };
+  return { ...server, state, certificate: secure.certificate };
+}
+
+const pageSchema = z.object({ path: z.string().startsWith('/'), main: z.string().nullable() });
+
+/** `POST /_sandbox/pages`: another text for a page, a new page, or none any more. */
+function putPage(state: WebState, { method, body }: SiteRequest): SiteAnswer {
+  const page = pageSchema.safeParse(parsed(body));
+  if (method !== 'POST' || !page.success) return { status: 400, json: { error: 'A page is expected.' } };
+  state.pages.set(page.data.path, page.data.main);
+  return { status: 201, json: page.data };
 }
 
 function answer(state: WebState, origin: string, path: string): SiteAnswer {
   const changed = state.pages.get(path);
+  if (changed === null) return { status: 404, text: 'Not found' };
   const page = WEB_PAGES.find((candidate) => candidate.path === path);
   if (changed !== undefined || page !== undefined) {
     const known = page ?? { path, title: path, language: 'en', main: '', changed: '' };
@@ -76,7 +96,7 @@ function special(state: WebState, origin: string, path: string): SiteAnswer | un
     case '/sitemap-index.xml':
       return { status: 200, text: sitemapIndex(origin), headers: XML };
     case '/sitemap.xml':
-      return { status: 200, text: sitemap(origin), headers: XML };
+      return { status: 200, text: sitemap(state, origin), headers: XML };
     case '/sitemap-more.xml.gz':
       return {
         status: 200,
@@ -131,9 +151,12 @@ function special(state: WebState, origin: string, path: string): SiteAnswer | un
 const urlset = (entries: readonly string[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">${entries.join('')}</urlset>`;
 
-function sitemap(origin: string): string {
+function sitemap({ pages }: WebState, origin: string): string {
+  const today = new Date().toISOString();
+  const own = WEB_PAGES.filter(({ path }) => path !== '/coffee/brewing' && !pages.has(path));
+  const put = [...pages].filter(([, main]) => main !== null).map(([path]) => ({ path, changed: today }));
   return urlset([
-    ...WEB_PAGES.filter(({ path }) => path !== '/coffee/brewing').map(
+    ...[...own, ...put].map(
       ({ path, changed }) =>
         `<url><loc>${origin}${path}</loc><lastmod>${changed}</lastmod><image:image><image:loc>${origin}/a.png</image:loc></image:image></url>`,
     ),

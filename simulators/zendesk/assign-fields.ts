@@ -31,6 +31,8 @@ export function assignFields(
   assignTexts(change);
   assignChoices(change, before);
   assignPeople(change);
+  // On creation the requester has been read already.
+  if (before !== null) assignRequester(change);
   assignLinks(change);
   if (Array.isArray(input['tags'])) {
     draft.tags = normalizeTags(input['tags']);
@@ -74,6 +76,17 @@ function assignChoices(change: Change, before: StoredTicket | null): void {
   if (type !== undefined || input['type'] === null) draft.type = type ?? null;
   else if (input['type'] !== undefined)
     refuse(change, 'type', `Type: ${textOf(input['type'])} is not a ticket type`);
+}
+
+function assignRequester(change: Change): void {
+  const { account, draft, input } = change;
+  const wanted = input['requester'];
+  if (!isJson(wanted) || input['requester_id'] !== undefined) return;
+  const [name, email] = [textOf(wanted['name']).trim(), textOf(wanted['email'])];
+  const known = account.findUserByEmail(email);
+  if (known === undefined && (name === '' || !email.includes('@')))
+    refuse(change, 'requester', 'Requester: name and email are needed', 'BlankValue');
+  else draft.requesterId = (known ?? account.addEndUser(name, email)).id;
 }
 
 function assignPeople(change: Change): void {

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { ApiError } from './api-error.ts';
+import { ApiError, notFound } from './api-error.ts';
 import { audienceOf, signSidebarToken } from './app-signing.ts';
 import { buildTicket, viaOf } from './build-tickets.ts';
 import { faultSchema } from './faults.ts';
 import { toTimestamp } from './model.ts';
 import { idAt, ok } from './simulation.ts';
-import type { Answer, Call, KnowledgeAccess, ProviderAccess, Route, Simulation } from './simulation.ts';
+import type {
+  Answer,
+  Call,
+  KnowledgeAccess,
+  ProviderAccess,
+  Route,
+  ShopAccess,
+  Simulation,
+} from './simulation.ts';
 
 const limit = z.number().int().min(1).nullable().optional();
 const settingsSchema = z.strictObject({
@@ -161,6 +169,16 @@ export function sandboxRoutes(simulation: Simulation): Route[] {
     { ...own, method: 'POST', path: '/_sandbox/articles', handle: (call) => addArticle(simulation, call) },
     { ...own, method: 'POST', path: '/_sandbox/tickets', handle: (call) => addTicket(simulation, call) },
     { ...own, method: 'POST', path: '/_sandbox/sign', handle: (call) => sign(simulation, call) },
+    { ...own, method: 'GET', path: '/_sandbox/shop', handle: () => ok(shopOf(simulation).about) },
+    {
+      ...own,
+      method: 'POST',
+      path: '/_sandbox/shop/widget',
+      handle: (call) => {
+        shopOf(simulation).setWidget(parse(widgetSchema, call).html);
+        return { status: 204 };
+      },
+    },
   ];
 }
 
@@ -197,6 +215,14 @@ function connectionOf(simulation: Simulation): SandboxConnection {
     provider: simulation.provider,
     knowledge: simulation.knowledge,
   };
+}
+
+const widgetSchema = z.object({ html: z.string().max(2_000) });
+
+/** Throws 404 where there is no shop. */
+function shopOf({ shop }: Simulation): ShopAccess {
+  if (shop === null) throw notFound();
+  return shop;
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, call: Call): z.output<Schema> {

@@ -23,6 +23,16 @@ export type KnowledgeAccess = {
     readonly token: string;
   };
   readonly webUrl: string;
+  /** PEM text of the certificate it shows. */
+  readonly webCertificate: string;
+};
+
+/** The shop whose help desk this account is. */
+export type ShopAccess = {
+  /** Its AI agent and what that knows, as JSON. */
+  readonly about: unknown;
+  /** Takes the HTML of the chat for its pages. */
+  readonly setWidget: (html: string) => void;
 };
 
 /** Everything the handlers work on. */
@@ -44,6 +54,7 @@ export type Simulation = {
   readonly modelLabel: () => string;
   readonly provider: ProviderAccess | null;
   readonly knowledge: KnowledgeAccess | null;
+  readonly shop: ShopAccess | null;
   /** Told when the desk switches a ready-made fault, so that the providers' simulator can follow. */
   readonly onFaultPreset: (preset: string) => void | Promise<void>;
   /** Answers of ticket creations by idempotency key. */

@@ -18,7 +18,7 @@ import { RequestCounters } from './request-counters.ts';
 import { sandboxRoutes } from './sandbox-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { serve } from './serve.ts';
-import type { KnowledgeAccess, ProviderAccess, Simulation } from './simulation.ts';
+import type { KnowledgeAccess, ProviderAccess, ShopAccess, Simulation } from './simulation.ts';
 import { ticketChangeRoutes } from './ticket-change-routes.ts';
 import { ticketRoutes } from './ticket-routes.ts';
 import { Triggers } from './triggers.ts';
@@ -41,6 +41,8 @@ export type ZendeskSimulatorOptions = {
   readonly provider?: ProviderAccess;
   /** Told likewise. */
   readonly knowledge?: KnowledgeAccess;
+  /** Told likewise; the program gives its pages the chat. */
+  readonly shop?: ShopAccess;
   /** Called when the desk switches a ready-made fault on, or `off`; for the providers' simulator. */
   readonly onFaultPreset?: (preset: string) => void | Promise<void>;
 };
@@ -98,6 +100,7 @@ export async function startZendeskSimulator(options: ZendeskSimulatorOptions): P
     modelLabel: options.modelLabel ?? (() => 'demo model (extractive)'),
     provider: options.provider ?? null,
     knowledge: options.knowledge ?? null,
+    shop: options.shop ?? null,
     onFaultPreset: options.onFaultPreset ?? (() => undefined),
     idempotency: new Map(),
   };

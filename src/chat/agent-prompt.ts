@@ -5,8 +5,11 @@ import type { FeatureContent } from '../copilot/define-feature.ts';
 import type { DataBlock } from '../copilot/prompt/data-block.ts';
 import { outputShape } from '../copilot/prompt/output-shape.ts';
 import { renderBlock } from '../copilot/prompt/data-block.ts';
+import type { Withheld } from '../copilot/text/withheld.ts';
 import type { Prompt } from '../ports/model-provider.ts';
 import type { Passage } from '../services/knowledge/passage.ts';
+import type { SubscriptionSettings } from '../services/settings/settings-reader.ts';
+import type { ChatAgent } from './chat-agents.ts';
 import type { ChatMessage } from './conversation.ts';
 
 /** What the model fills. What decides stands before the words, so that it is known before any of them is shown. */
@@ -54,8 +57,31 @@ const lengths = {
   detailed: 'as long as the matter needs, in short paragraphs or steps',
 } as const;
 
-/** Rules, and what the company has set: the same for every turn of a version, and not for visitors to read. */
-export function agentRules(name: string, settings: AiAgentSettings, open: boolean | null): string {
+/** What is the same for every turn of a version, and not for visitors to read. */
+export interface AgentRules {
+  readonly text: string;
+  /** What was made of them, and of a provider's key, to find them in answers. */
+  readonly memory: NonNullable<Withheld['memory']>;
+}
+
+const rulesOf = new WeakMap<SubscriptionSettings, Map<string, AgentRules>>();
+
+/** Kept as long as the settings of the subscription, so that no provider's key outlives them: a thousand turns at once share one. */
+export function agentRules(
+  subscription: SubscriptionSettings,
+  { id, version, name, settings }: ChatAgent,
+  open: boolean | null,
+): AgentRules {
+  const known = rulesOf.get(subscription) ?? new Map<string, AgentRules>();
+  rulesOf.set(subscription, known);
+  const key = `${id}/${version}/${String(open)}/${name}`;
+  const rules = known.get(key) ?? { text: rulesText(name, settings, open), memory: new Map() };
+  known.set(key, rules);
+  return rules;
+}
+
+/** The product's rules, and what the company has set. */
+function rulesText(name: string, settings: AiAgentSettings, open: boolean | null): string {
   const { tone, length, instructions, refusedTopics, handOff } = settings;
   const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
   return [

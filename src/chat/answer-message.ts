@@ -30,6 +30,8 @@ export interface MessageToAnswer {
   readonly language: string;
   readonly tally: TurnTally;
   readonly onText: (text: Transient<string>) => void;
+  /** Told of the passages each question to a model brings along. */
+  readonly onPassages?: ((passages: Transient<readonly NumberedPassage[]>) => void) | undefined;
 }
 
 /** Answers from the AI agent's knowledge, or says honestly that it cannot. Throws only when nobody waits any more. */
@@ -100,7 +102,8 @@ async function askInTurn(
 ): Promise<AskedAgent> {
   const { call, agent, settings, messages, language, tally } = asked;
   const { meter, budget } = tally;
-  const rules = agentRules(agent.name, agent.settings, openNow(agent, call.ports.clock.now()));
+  asked.onPassages?.(passages);
+  const rules = agentRules(settings, agent, openNow(agent, call.ports.clock.now()));
   let first: ProblemError | undefined;
   let isShown = false;
   for (const connection of asked.connections) {

@@ -16,6 +16,7 @@ import {
   agentContent,
   answerShape,
   renderAgentPrompt,
+  type AgentRules,
   type NumberedPassage,
 } from './agent-prompt.ts';
 import { createAnswerGate } from './answer-gate.ts';
@@ -34,7 +35,7 @@ export interface AgentQuestion {
   readonly settings: SubscriptionSettings;
   readonly connection: ModelConnection;
   readonly meter: CallMeter;
-  readonly rules: string;
+  readonly rules: AgentRules;
   readonly passages: Transient<readonly NumberedPassage[]>;
   /** With the newest message. */
   readonly messages: Transient<readonly ChatMessage[]>;
@@ -63,10 +64,10 @@ export async function askAgent(question: AgentQuestion): Promise<AskedAgent> {
   meter.commentsSent = countOf(fitted, 'comment');
   meter.sourcesSent = countOf(fitted, 'source');
   const marks = newMarks();
-  const prompt = fitted.map((one) => renderAgentPrompt(rules, one, marks));
+  const prompt = fitted.map((one) => renderAgentPrompt(rules.text, one, marks));
   const isAllowedLink = linkCheck(passages);
   const gate = createAnswerGate(masking.forAnswer, (decided) => isWellFounded(decided, passages));
-  const withheld = { rules, marks, apiKey: connection.apiKey };
+  const withheld = { rules: rules.text, marks, apiKey: connection.apiKey, memory: rules.memory };
   const codes = codesIn(agent.settings.instructions);
   const { temperature } = agent.settings.model;
   const finished = await generateAnswer({
@@ -114,7 +115,7 @@ type Content = ReturnType<ReturnType<typeof startMasking>['content']>;
 function fit({ call, connection, rules }: AgentQuestion, content: Content): Content {
   const { modelProvider } = call.ports;
   const count = (text: string): number => modelProvider.countTokens(connection, Transient.of(text));
-  const room = modelProvider.contextWindow(connection) - mostOutputTokens - count(rules) - 800;
+  const room = modelProvider.contextWindow(connection) - mostOutputTokens - count(rules.text) - 800;
   const most = Math.max(1_000, Math.min(mostPromptTokens, Math.floor(room * 0.9)));
   return content.map((one) => ({ ...one, blocks: fitWindow(one.blocks, most, count).blocks }));
 }
@@ -127,10 +128,17 @@ export function linkCheck(passages: Transient<readonly NumberedPassage[]>): (lin
   let check: ((link: string) => boolean) | undefined;
   return (link) =>
     passages.measure((list) => {
-      check ??= allowedLinks(list.flatMap(({ passage }) => [passage.text, passage.url ?? '']));
+      check ??= allowedLinks(list.flatMap(({ passage }) => wordsOfTheirs(passage)));
       return check(link);
     });
 }
+
+/** The names of files are the company's own choice, and some look like hosts: "manual-for-model-2.pdf". */
+const wordsOfTheirs = ({ text, url, kind, title }: NumberedPassage['passage']): string[] => [
+  text,
+  url ?? '',
+  ...(kind === 'files' ? [title] : []),
+];
 
 /** Whether words may be shown while they arrive: a checked citation carries them, or they only ask back. */
 function isWellFounded(

@@ -2,6 +2,7 @@ import type { Transient } from '../kernel/transient.ts';
 import type { Call } from '../ports/call.ts';
 import type { ConversationBox } from '../ports/conversation-box.ts';
 import type { BookkeepingDatabase } from '../ports/database.ts';
+import type { KeptTranscripts } from '../ports/kept-transcripts.ts';
 import type { CopilotServices } from '../copilot/copilot-call.ts';
 import type { Retrieved } from '../services/knowledge/passage.ts';
 import type { ChatAgents } from './chat-agents.ts';
@@ -12,7 +13,15 @@ import type { RunningTurns } from './running-turns.ts';
 import type { WriteBack } from './write-back.ts';
 
 export type ChatCall = Call<
-  'database' | 'keyValues' | 'modelProvider' | 'clock' | 'ids' | 'metrics' | 'logger'
+  | 'database'
+  | 'keyValues'
+  | 'modelProvider'
+  | 'helpDesk'
+  | 'jobs'
+  | 'clock'
+  | 'ids'
+  | 'metrics'
+  | 'logger'
 >;
 
 /** Finds passages for the newest of a conversation's messages, among the knowledge of one AI agent and nothing else. */
@@ -34,6 +43,7 @@ export interface ChatServices extends Pick<CopilotServices, 'settings' | 'ledger
   readonly running: RunningTurns;
   readonly conversations: ConversationBox;
   readonly bookkeeping: BookkeepingDatabase;
+  readonly transcripts: KeptTranscripts;
   readonly retrieve: RetrievePassages;
   readonly handOver: HandOver;
   readonly writeBack: WriteBack;

@@ -12,7 +12,7 @@ export interface ChatAgentRow {
   readonly identitySecret: string | null;
 }
 
-/** An AI agent that may answer now; undefined for one that is off, was never published, or whose subscription is not active. */
+/** An AI agent that may answer now; undefined for one that is off, was stopped with all others, was never published, or whose subscription is not active. */
 export async function readChatAgent(tx: ReadTransaction, id: string): Promise<ChatAgentRow | undefined> {
   const { rows } = await sql<ChatAgentRow>`
     select agent.id, agent.name, agent.published_version as version, agent.widget_key as "widgetKey",
@@ -21,7 +21,8 @@ export async function readChatAgent(tx: ReadTransaction, id: string): Promise<Ch
     join app.ai_agent_version one on one.ai_agent_id = agent.id and one.version = agent.published_version
     join app.subscription on subscription.id = agent.subscription_id
     where agent.id = ${id} and agent.status = 'active' and subscription.status = 'active'
-      and (subscription.expires_at is null or subscription.expires_at > app.now())`.execute(tx);
+      and (subscription.expires_at is null or subscription.expires_at > app.now())
+      and app.ai_agents_stopped() is null`.execute(tx);
   return rows[0];
 }
 
@@ -34,7 +35,8 @@ export async function readActiveAgents(
     select agent.id from app.ai_agent agent
     join app.subscription on subscription.id = agent.subscription_id
     where agent.id = any(${ids}::uuid[]) and agent.status = 'active' and subscription.status = 'active'
-      and (subscription.expires_at is null or subscription.expires_at > app.now())`.execute(tx);
+      and (subscription.expires_at is null or subscription.expires_at > app.now())
+      and app.ai_agents_stopped() is null`.execute(tx);
   return new Set(rows.map(({ id }) => id));
 }
 

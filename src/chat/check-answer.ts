@@ -2,7 +2,7 @@ import type { ChatSource } from '../contract/chat.ts';
 import { ProblemError } from '../kernel/problem-error.ts';
 import { Transient } from '../kernel/transient.ts';
 import { checkCitations, dropUncheckedMarks } from '../copilot/context/citations.ts';
-import { normalizeForQuote } from '../copilot/text/clean-text.ts';
+import { cleanText, normalizeForQuote } from '../copilot/text/clean-text.ts';
 import { filterReply, textsOf } from '../copilot/text/output-filter.ts';
 import type { AgentAnswer, NumberedPassage } from './agent-prompt.ts';
 import { asSources, linkCheck, type AskedAgent } from './ask-agent.ts';
@@ -44,7 +44,9 @@ function checkWords(
       if (quote === undefined) return [];
       // Titles and quotes are shown as they stand, and pages of others have titles too.
       const shown = (words: string): string => filterReply(words, isAllowedLink).text;
-      return [{ number, title: shown(passage.title), url: passage.url, quote: shown(quote) }];
+      // The company gave a file its name; "returns.pdf" only looks like an address.
+      const title = passage.kind === 'files' ? cleanText(passage.title) : shown(passage.title);
+      return [{ number, title, url: passage.url, quote: shown(quote) }];
     }),
   };
 }

@@ -10,8 +10,33 @@ const Visitor = z.object({
 /** Who a visitor is, as far as anybody said. */
 export type Visitor = z.infer<typeof Visitor>;
 
-const Message = z.object({ from: z.enum(['visitor', 'agent']), text: z.string() });
+const Message = z.object({
+  from: z.enum(['visitor', 'agent']),
+  text: z.string(),
+  /** Turn it belongs to. */
+  turn: z.number().int().optional(),
+  /** Seconds since 1970. */
+  at: z.number().int().optional(),
+  /** What an answer cites; absent: nothing. */
+  sources: z.array(z.object({ number: z.number().int(), title: z.string(), url: z.string().nullable() })).optional(),
+});
 export type ChatMessage = z.infer<typeof Message>;
+
+/** Why a person is called: the visitor asked, the AI agent decided, it had said so, it did not know, or it could not answer. */
+export const handOffCauses = ['visitor', 'agent', 'promise', 'unanswered', 'failure'] as const;
+export type HandOffCause = (typeof handOffCauses)[number];
+
+const CalledPerson = z.object({
+  cause: z.enum(handOffCauses),
+  /** For the person. */
+  summary: z.string(),
+  /** The visitor's own. */
+  note: z.string().nullable(),
+  /** Seconds since 1970. */
+  since: z.number().int(),
+});
+/** A call for a person, until Zendesk has it. */
+export type CalledPerson = z.infer<typeof CalledPerson>;
 
 /** A conversation as it lies sealed with the visitor: all that is known of it, and nowhere else. */
 export const Conversation = z.object({
@@ -34,6 +59,8 @@ export const Conversation = z.object({
   ticketId: z.number().int().nullable(),
   /** Turns that are in the ticket. */
   writtenTurns: z.number().int(),
+  /** Null: nobody was called, or Zendesk has it. */
+  called: CalledPerson.nullable().default(null),
 });
 export type Conversation = z.infer<typeof Conversation>;
 
@@ -48,6 +75,7 @@ export const newConversation = (begunAt: number, visitor: Visitor | null): Conve
   handedOff: false,
   ticketId: null,
   writtenTurns: 0,
+  called: null,
 });
 
 // Sealed, a text grows by a third and a few bytes.

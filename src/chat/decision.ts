@@ -1,9 +1,10 @@
 import type { ChatAction, ChatSource, FixedAnswerReason, HandOffState } from '../contract/chat.ts';
-import { isOpenAt } from '../services/ai-agents/business-hours.ts';
+import { isOpenAt, nextOpening } from '../services/ai-agents/business-hours.ts';
 import type { ProblemType } from '../kernel/problem-types.ts';
 import { Transient } from '../kernel/transient.ts';
 import type { ChatAgent } from './chat-agents.ts';
-import type { HandOffCause, HandOffOutcome } from './hand-off.ts';
+import type { HandOffCause } from './conversation.ts';
+import type { HandOffOutcome } from './hand-off.ts';
 import { fixedTexts, type FixedTexts } from './words/fixed-texts.ts';
 
 /** What becomes of a turn. */
@@ -95,16 +96,40 @@ export function handedOver(
 ): Decision {
   const words = fixedTexts(language);
   const said = {
-    done: openNow(agent, now) === false ? words.handedOverClosed : words.handedOver,
+    done: openNow(agent, now) === false ? closedWords(agent, language, now) : words.handedOver,
     pending: words.handOverPending,
     'contact-needed': words.contactNeeded,
     unavailable: words.handOverUnavailable,
   } as const;
   return {
     ...decision,
-    text: Transient.of(said[state]),
+    text: Transient.of([...whyOf(decision, words), said[state]].join(' ')),
     handOff: state,
     offersPerson: state === 'contact-needed',
     unanswered: state === 'unavailable',
   };
+}
+
+/** Why a person is called although the visitor has not asked for one. */
+const whyOf = ({ calls, reason }: Decision, words: FixedTexts): readonly string[] => {
+  if (calls === 'unanswered' && reason === 'not-known') return [words.notKnown];
+  return calls === 'promise' ? [words.cannotPromise] : [];
+};
+
+/** Nobody is there: when they are back, in the visitor's language and the company's time. */
+function closedWords({ settings: { businessHours } }: ChatAgent, language: string, now: Date): string {
+  const words = fixedTexts(language);
+  const back = businessHours === null ? undefined : nextOpening(businessHours, now);
+  if (businessHours === null || back === undefined) return words.handedOverClosed;
+  const spoken = fixedTexts(language) === fixedTexts('en') ? 'en' : language;
+  const when = new Intl.DateTimeFormat(spoken, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: businessHours.timeZone,
+    timeZoneName: 'short',
+  }).format(back);
+  return `${words.handedOverClosed} ${words.backAt.replace('{when}', when)}`;
 }

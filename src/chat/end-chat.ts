@@ -2,8 +2,10 @@ import type { Transient } from '../kernel/transient.ts';
 import type { ChatCall, ChatServices } from './chat-call.ts';
 import { conversationSeconds, type ChatSession } from './chat-sessions.ts';
 import { addToDay } from './chat-queries.ts';
+import type { Conversation } from './conversation.ts';
 import { agentOf, withConversation } from './open-conversation.ts';
 import { noteEnd } from './turn-marker.ts';
+import { plainWish } from './words/visitor-wishes.ts';
 
 /** Ends a conversation: what was agreed goes to Zendesk, and no history of it is taken any more. Throws as `withConversation`. */
 export function endChat(
@@ -12,10 +14,26 @@ export function endChat(
   request: { readonly session: ChatSession; readonly address: string; readonly history: Transient<string> },
 ): Promise<void> {
   return withConversation(call, services, request, async ({ call: limited, agent, conversation }) => {
-    const { sessionId } = request.session;
-    await services.writeBack.ended(limited, { agent, sessionId, conversation });
+    const { sessionId, subscriptionId } = request.session;
+    const answered = conversation.measure(lastAnswered);
+    const verdict = await call.ports.keyValues.get(verdictKey(subscriptionId, sessionId, answered));
+    const isConfirmed = verdict === 'up' || (answered > 0 && conversation.measure(endsWithThanks));
+    const ending = isConfirmed ? 'confirmed' : 'silent';
+    await services.writeBack.ended(limited, { agent, sessionId, conversation, ending });
     await noteEnd(call.ports.keyValues, request.session);
   });
+}
+
+const verdictKey = (subscriptionId: string, sessionId: string, turn: number): string =>
+  `chat-verdict:${subscriptionId}:${sessionId}:${turn}`;
+
+/** The newest turn with an answer from a source; 0: none. */
+const lastAnswered = ({ messages }: Conversation): number =>
+  messages.findLast(({ sources }) => sources !== undefined)?.turn ?? 0;
+
+function endsWithThanks({ messages }: Conversation): boolean {
+  const wish = plainWish(messages.findLast(({ from }) => from === 'visitor')?.text ?? '');
+  return wish === 'thanks' || wish === 'goodbye';
 }
 
 /** Counts what a visitor thinks of an answer, once an answer. False: it was counted before. Throws `chat-unavailable` and `rate-limited`. */
@@ -34,8 +52,8 @@ export async function rateAnswer(
   await agentOf(services, session);
   await services.limits.takeTurn({ address: request.address, ...session });
   const isNew = await call.ports.keyValues.setIfAbsent(
-    `chat-verdict:${subscriptionId}:${sessionId}:${turn}`,
-    '1',
+    verdictKey(subscriptionId, sessionId, turn),
+    verdict,
     { ttlSeconds: conversationSeconds },
   );
   if (!isNew) return false;

@@ -83,7 +83,8 @@ export async function openSession(
   return { session: token, renewAfterSeconds, history, look };
 }
 
-function lookOf(agent: ChatAgent, now: Date): WidgetLook {
+/** What a page may know of an AI agent. */
+export function lookOf(agent: ChatAgent, now: Date): WidgetLook {
   const { avatar, greeting, starters, look, languages, handOff, turnLimit } = agent.settings;
   return {
     name: agent.name,

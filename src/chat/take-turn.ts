@@ -3,11 +3,11 @@ import { toProblem } from '../kernel/problem-error.ts';
 import { Transient } from '../kernel/transient.ts';
 import type { ModelConnection } from '../ports/model-provider.ts';
 import type { SubscriptionSettings } from '../services/settings/settings-reader.ts';
-import { answerMessage } from './answer-message.ts';
+import { answerMessage, type MessageToAnswer } from './answer-message.ts';
 import type { ChatAgent } from './chat-agents.ts';
 import type { ChatCall, ChatServices } from './chat-call.ts';
 import type { ChatSession } from './chat-sessions.ts';
-import type { Conversation, Visitor } from './conversation.ts';
+import type { Conversation, HandOffCause, Visitor } from './conversation.ts';
 import {
   callDecision,
   failedDecision,
@@ -16,12 +16,16 @@ import {
   withPersonDecision,
   type Decision,
 } from './decision.ts';
+import { caughtUp } from './delivery/deliver.ts';
+import type { HandOffOutcome } from './hand-off.ts';
 import { sealHistory } from './history.ts';
 import { withConversation } from './open-conversation.ts';
 import { noteTurn } from './turn-marker.ts';
 import { TurnTally } from './turn-tally.ts';
 import { languageFor } from './visitor-language.ts';
 import { plainWish } from './words/visitor-wishes.ts';
+import type { TicketProgress } from './write-back.ts';
+import { keptSeconds } from '../ports/kept-transcripts.ts';
 
 /** What the stream of a turn says before it leaves. */
 export type ChatTurnEvent =
@@ -53,16 +57,19 @@ export function takeTurn(
   request: TurnRequest,
 ): Promise<Transient<ChatAnswer>> {
   return withConversation(call, services, request, async (open) => {
-    const { agent, conversation, accepted } = open;
+    const { agent, accepted } = open;
+    const { sessionId } = request.session;
+    const progress = await services.writeBack.look(call, { ...open, sessionId });
+    const conversation = caughtUp(open.conversation, progress, sessionId);
     const language = languageFor(
       conversation,
       request.message ?? Transient.of(''),
       request.locale,
       agent.settings.languages,
     );
-    const turning = { ...open, services, request, language };
-    const { decision, ticketId } = await decided(turning);
-    const after = await written(turning, afterTurn(turning, decision, ticketId));
+    const turning = { ...open, conversation, services, request, language, progress };
+    const { decision, ...brought } = await decided(turning);
+    const after = await written(turning, afterTurn(turning, decision, brought), brought);
     const history = await sealHistory(services.conversations, request.session, after);
     // Before the answer leaves: if it is lost on the way, the history before is taken once more.
     const turn = after.measure((one) => one.turn);
@@ -88,28 +95,38 @@ export function takeTurn(
   });
 }
 
-interface Turning {
+/** A message with the conversation before it. */
+export interface Deciding {
   readonly call: ChatCall;
   readonly services: ChatServices;
-  readonly request: TurnRequest;
+  readonly request: Pick<TurnRequest, 'session' | 'message' | 'emit'>;
   readonly agent: ChatAgent;
   /** Before the turn. */
   readonly conversation: Transient<Conversation>;
   readonly language: string;
+  /** Of the conversation's ticket; undefined: it has none, or Zendesk does not say. */
+  readonly progress?: TicketProgress | undefined;
+  readonly onPassages?: MessageToAnswer['onPassages'];
+}
+
+interface Turning extends Deciding {
+  readonly request: TurnRequest;
+}
+
+/** What Zendesk got of a turn while it was decided; undefined: nothing was brought to it. */
+interface Brought {
+  readonly outcome?: HandOffOutcome | undefined;
 }
 
 /** What becomes of the turn, with its receipt and its counts; whatever happens leaves both. */
-async function decided(
-  turning: Turning,
-): Promise<{ readonly decision: Decision; readonly ticketId: number | null }> {
+async function decided(turning: Turning): Promise<Brought & { readonly decision: Decision }> {
   const { call, services, agent, conversation } = turning;
   const settings = await services.settings.get(agent.subscriptionId);
   const tally = new TurnTally(call, services, agent, settings);
   const isFirst = conversation.measure(({ turn }) => turn === 0);
   try {
     const decision = await decisionOf(turning, settings, tally);
-    const ended =
-      decision.calls === undefined ? { decision, ticketId: null } : await callPerson(turning, decision);
+    const ended = await broughtToPerson(turning, decision);
     await tally.end(isFirst, ended.decision.outcome, ended.decision);
     return ended;
   } catch (error) {
@@ -118,8 +135,9 @@ async function decided(
   }
 }
 
-async function decisionOf(
-  turning: Turning,
+/** What the AI agent does about a message; calling a person is left to who asks. */
+export async function decisionOf(
+  turning: Deciding,
   settings: SubscriptionSettings,
   tally: TurnTally,
 ): Promise<Decision> {
@@ -129,13 +147,7 @@ async function decisionOf(
   const connections = await connectionsOf(services, agent, settings);
   request.emit({ type: 'started', demo: connections[0]?.demo ?? false });
   const isWithPerson =
-    conversation.measure(({ handedOff }) => handedOff) ||
-    (conversation.measure(({ ticketId }) => ticketId !== null) &&
-      (await services.writeBack.hasPerson(call, {
-        agent,
-        sessionId: request.session.sessionId,
-        conversation,
-      })));
+    conversation.measure(({ handedOff }) => handedOff) || turning.progress?.hasPerson === true;
   if (isWithPerson) return withPersonDecision(language);
   const wants = (wish: ReturnType<typeof plainWish>): boolean =>
     message?.measure((text) => plainWish(text) === wish) ?? wish === 'person';
@@ -158,10 +170,11 @@ async function decisionOf(
     agent,
     settings,
     connections,
-    messages: withMessage(conversation, message).map(({ messages }) => messages),
+    messages: withMessage(conversation, message, services.sessions.now()).map(({ messages }) => messages),
     language,
     tally,
     onText: (text) => request.emit({ type: 'text-delta', text }),
+    onPassages: turning.onPassages,
   });
   const { afterUnanswered } = handOff;
   const inARow = conversation.measure(({ unanswered }) => unanswered) + 1;
@@ -170,8 +183,8 @@ async function decisionOf(
 }
 
 /** The AI agent's own provider, or the subscription's; then those that stand in. */
-async function connectionsOf(
-  services: ChatServices,
+export async function connectionsOf(
+  services: Pick<ChatServices, 'settings'>,
   { subscriptionId, settings: { model } }: ChatAgent,
   { provider, fastProvider, standIns }: SubscriptionSettings,
 ): Promise<readonly ModelConnection[]> {
@@ -189,66 +202,125 @@ async function connectionsOf(
 const withMessage = (
   conversation: Transient<Conversation>,
   message: Transient<string> | undefined,
+  at: number,
 ): Transient<Conversation> =>
   message === undefined
     ? conversation
     : Transient.all([conversation, message]).map(([before, text]) => ({
         ...before,
-        messages: [...before.messages, { from: 'visitor', text }],
+        messages: [...before.messages, { from: 'visitor', text, turn: before.turn + 1, at }],
       }));
 
-async function callPerson(
-  { call, services, agent, conversation, language, request }: Turning,
+function broughtToPerson(
+  turning: Turning,
   decision: Decision,
-): Promise<{ readonly decision: Decision; readonly ticketId: number | null }> {
-  const { message, contact, note, session } = request;
-  const said = withMessage(conversation, message);
+): Promise<Brought & { readonly decision: Decision }> | (Brought & { readonly decision: Decision }) {
+  if (decision.calls !== undefined) return callPerson(turning, decision, decision.calls);
+  return decision.handOff === null ? { decision } : passOn(turning, decision);
+}
+
+async function callPerson(
+  turning: Turning,
+  decision: Decision,
+  cause: HandOffCause,
+): Promise<Brought & { readonly decision: Decision }> {
+  const { call, services, agent, language, request, progress } = turning;
   const outcome = await services.handOver(call, {
     agent,
-    sessionId: session.sessionId,
-    conversation: Transient.all([said, contact]).map(([one, given]) => ({
-      ...one,
-      turn: one.turn + 1,
-      language,
-      visitor: one.visitor ?? given,
-    })),
-    cause: decision.calls ?? 'agent',
-    contact,
-    note,
+    sessionId: request.session.sessionId,
+    conversation: withTurn(turning),
+    cause,
+    contact: request.contact,
+    note: request.note,
+    progress,
   });
   return {
     decision: handedOver(decision, agent, language, outcome, call.ports.clock.now()),
-    ticketId: outcome.ticketId,
+    outcome,
   };
 }
 
-/** The conversation with the turn in it. */
-function afterTurn(
-  { conversation, language, request }: Turning,
+/** A person has the conversation: what the visitor says now goes to the ticket, and how that went is said. */
+async function passOn(
+  turning: Turning,
   decision: Decision,
-  ticketId: number | null,
-): Transient<Conversation> {
-  const isCalled = decision.handOff === 'done' || decision.handOff === 'pending';
-  return Transient.all([withMessage(conversation, request.message), decision.text, request.contact]).map(
-    ([before, text, contact]): Conversation => ({
-      ...before,
-      turn: before.turn + 1,
+): Promise<Brought & { readonly decision: Decision }> {
+  const { call, services, agent, conversation, language, request, progress } = turning;
+  const state = await services.writeBack.turnTaken(call, {
+    agent,
+    sessionId: request.session.sessionId,
+    conversation: withTurn(turning).map((one) => ({ ...one, handedOff: true })),
+    progress,
+  });
+  if (state !== undefined) return { decision, outcome: { state: 'done', ...state } };
+  const isOver = conversation.measure(
+    ({ called }) => called !== null && called.since + keptSeconds <= services.sessions.now(),
+  );
+  const waits: HandOffOutcome = { state: isOver ? 'unavailable' : 'pending', ticketId: null };
+  return {
+    decision: handedOver(decision, agent, language, waits, call.ports.clock.now()),
+    outcome: waits,
+  };
+}
+
+/** The conversation with what the visitor says, as a ticket gets it. */
+const withTurn = ({ conversation, language, request, services }: Turning): Transient<Conversation> =>
+  Transient.all([withMessage(conversation, request.message, services.sessions.now()), request.contact]).map(
+    ([one, given]) => ({
+      ...one,
+      turn: one.turn + 1,
       language,
-      visitor: before.visitor ?? contact,
-      messages: [...before.messages, { from: 'agent', text }],
-      unanswered: decision.unanswered ? before.unanswered + 1 : 0,
-      handedOff: before.handedOff || isCalled,
-      ticketId: ticketId ?? before.ticketId,
+      visitor: reachable(one.visitor, given),
     }),
   );
+
+/** Who the company named stays; an address the visitor gives completes it. */
+const reachable = (known: Visitor | null, given: Visitor | null): Visitor | null => {
+  if (known === null || given === null) return known ?? given;
+  return known.email === null ? { ...given, subject: null } : known;
+};
+
+/** The conversation with the turn in it. */
+function afterTurn(turning: Turning, decision: Decision, { outcome }: Brought): Transient<Conversation> {
+  const isCalled = decision.handOff === 'done' || decision.handOff === 'pending';
+  const at = turning.services.sessions.now();
+  const called = outcome?.called;
+  return Transient.all([
+    withTurn(turning),
+    decision.text,
+    decision.sources,
+    called ?? Transient.of(null),
+  ]).map(([before, text, sources, waiting]): Conversation => {
+    const cited = sources.map(({ number, title, url }) => ({ number, title, url }));
+    return {
+      ...before,
+      messages: [
+        ...before.messages,
+        { from: 'agent', text, turn: before.turn, at, ...(cited.length > 0 && { sources: cited }) },
+      ],
+      unanswered: decision.unanswered ? before.unanswered + 1 : 0,
+      handedOff: before.handedOff || isCalled,
+      ticketId: outcome?.ticketId ?? before.ticketId,
+      writtenTurns: outcome?.writtenTurns ?? before.writtenTurns,
+      called: called === undefined ? before.called : waiting,
+    };
+  });
 }
 
 /** Brings the turn to Zendesk where that is wanted; what it did not take stays in the conversation. */
 async function written(
-  { call, services, agent, request }: Turning,
+  { call, services, agent, request, progress }: Turning,
   after: Transient<Conversation>,
+  { outcome }: Brought,
 ): Promise<Transient<Conversation>> {
+  // It has what the visitor said; the product's own words about that need no comment of their own.
+  if (outcome !== undefined && outcome.state !== 'contact-needed') return after;
   const { sessionId } = request.session;
-  const state = await services.writeBack.turnTaken(call, { agent, sessionId, conversation: after });
+  const state = await services.writeBack.turnTaken(call, {
+    agent,
+    sessionId,
+    conversation: after,
+    progress,
+  });
   return state === undefined ? after : after.map((one) => ({ ...one, ...state }));
 }

@@ -14,9 +14,17 @@ export async function lockSession(
   keyValues: KeyValueStore,
   { subscriptionId, sessionId }: ChatSession,
 ): Promise<() => Promise<void>> {
-  const key = `chat-lock:${subscriptionId}:${sessionId}`;
-  if (!(await keyValues.setIfAbsent(key, '1', { ttlSeconds: lockSeconds })))
-    throw new ProblemError('chat-busy', { retryAfterSeconds: 2 });
+  const unlock = await tryLock(keyValues, `chat-lock:${subscriptionId}:${sessionId}`);
+  if (unlock === undefined) throw new ProblemError('chat-busy', { retryAfterSeconds: 2 });
+  return unlock;
+}
+
+/** Takes a lock that lasts as long as this process lives; undefined: somebody else has it. */
+export async function tryLock(
+  keyValues: KeyValueStore,
+  key: string,
+): Promise<(() => Promise<void>) | undefined> {
+  if (!(await keyValues.setIfAbsent(key, '1', { ttlSeconds: lockSeconds }))) return undefined;
   const renewing = setInterval(
     () => void keyValues.set(key, '1', { ttlSeconds: lockSeconds }).catch(() => undefined),
     renewMs,

@@ -42,6 +42,19 @@ export const WidgetLook = z.object({
 });
 export type WidgetLook = z.infer<typeof WidgetLook>;
 
+/** Asked by the loader before anybody opens the widget; no conversation begins with it. The page's origin must be on the agent's list. */
+export const readWidgetLook = endpoint({
+  ...ofWidget,
+  method: 'GET',
+  path: '/v1/chat/:agentKey/look',
+  summary: 'How the widget of an AI agent looks',
+  audit: { none: 'reads what every visitor sees' },
+  bodyLimit: kilobyte,
+  params: ChatPath,
+  body: z.undefined(),
+  response: WidgetLook,
+});
+
 /** Asked by the loader on the customer's page, whose origin must be on the agent's list. JSON as text/plain is taken too: then browsers ask nothing before. */
 export const openChatSession = endpoint({
   ...ofWidget,

@@ -17,6 +17,8 @@ import * as macros from './macros.ts';
 import * as masking from './masking.ts';
 import * as merging from './merging.ts';
 import * as mfa from './mfa.ts';
+import * as playground from './playground.ts';
+import * as questions from './questions.ts';
 import * as qualityScores from './quality-scores.ts';
 import * as triage from './triage.ts';
 import * as usage from './usage.ts';
@@ -46,6 +48,8 @@ const modules: readonly object[] = [
   knowledge,
   qualityScores,
   aiAgents,
+  playground,
+  questions,
   chat,
 ];
 

@@ -59,3 +59,21 @@ export const zendeskReturn: Page = {
   audit: { event: 'zendesk.connected' },
   rateClass: 'sign-in',
 };
+
+/** The script of the snippet: small, and the same for every page and AI agent. */
+export const widgetLoader: Page = { ...file, path: '/widget/loader.js' };
+/** The conversation of a visitor, in a frame on the customer's page; which pages may frame it says the published version of the AI agent. */
+export const widgetFrame: Page = {
+  ...file,
+  path: '/widget/frame/:agentKey',
+  permission: { none: 'a page on the list of the AI agent must be named, and be the one that frames it' },
+  audit: { none: 'an empty page; the conversation comes with a session' },
+  rateClass: 'read',
+};
+/** Scripts and styles of the frame. */
+export const widgetAsset: Page = { ...file, path: '/widget/assets/:file' };
+
+/** Where support leads sign in: an empty page until they have. */
+export const consolePage: Page = { ...file, path: '/console' };
+/** Scripts and styles of the console. */
+export const consoleAsset: Page = { ...file, path: '/console/assets/:file' };

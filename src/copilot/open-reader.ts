@@ -7,12 +7,12 @@ import { findMacros } from './macros/find-macros.ts';
 /** What reads the context of one ticket for the agent who calls. `onRoundTrip` counts calls to Zendesk. */
 export function openReader(
   call: Omit<CopilotCall, 'ports'> & { readonly ports: Pick<CopilotCall['ports'], 'helpDesk'> },
-  services: Pick<CopilotServices, 'macros' | 'knowledge'>,
+  services: Pick<CopilotServices, 'macros' | 'knowledge' | 'meanings'>,
   settings: SubscriptionSettings,
   about: Pick<ContextArguments, 'ticketId' | 'onStage'> & { readonly onRoundTrip?: () => void },
 ): ContextReader {
   const { onRoundTrip } = about;
-  const { knowledge } = services;
+  const { knowledge, meanings } = services;
   return new ContextReader({
     helpDesk: call.ports.helpDesk,
     helpDeskCall: () => {
@@ -31,6 +31,7 @@ export function openReader(
     lead: settings.lead,
     macros: (helpDeskCall) => findMacros(services.macros, call.ports.helpDesk, helpDeskCall),
     ...(knowledge !== undefined && { knowledge: (query) => knowledge(call, query) }),
+    ...(meanings !== undefined && { meanings }),
     onStage: about.onStage,
   });
 }

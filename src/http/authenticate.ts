@@ -7,7 +7,7 @@ import type { Actor } from '../ports/call.ts';
 import type { ConsolePrincipal, ConsoleSessions } from '../services/sessions/console-sessions.ts';
 import { actorOf } from '../services/sessions/console-sessions.ts';
 import type { ChatSession, ChatSessions } from '../chat/chat-sessions.ts';
-import { openChatSession } from '../contract/chat.ts';
+import { openChatSession, readWidgetLook } from '../contract/chat.ts';
 import type { SidebarSessions } from '../services/sessions/sidebar-session.ts';
 
 /** Who a request comes from and what they may do. */
@@ -45,11 +45,13 @@ export const refuseEveryone: Authenticate = () => {
   throw new ProblemError('forbidden');
 };
 
+const withoutSession: readonly (string | undefined)[] = [openChatSession.path, readWidgetLook.path];
+
 /** A visitor in a conversation; to begin one takes no token, but a page on the AI agent's list. Throws `chat-session-over`. */
 export const widgetVisitor =
   (sessions: ChatSessions): Authenticate =>
   (request) => {
-    if (request.routeOptions.url === openChatSession.path) return anonymous(request);
+    if (withoutSession.includes(request.routeOptions.url)) return anonymous(request);
     const header = request.headers.authorization;
     if (header === undefined || !header.startsWith('Bearer ')) throw new ProblemError('chat-session-over');
     const chatSession = sessions.verify(header.slice(7));

@@ -33,6 +33,8 @@ export interface HttpContext {
   readonly budgets: BudgetKeeper;
   /** Finds passages of the knowledge attached to the copilot. */
   readonly knowledge?: CopilotServices['knowledge'];
+  /** Likeness of tickets and macros by the local model. */
+  readonly meanings?: CopilotServices['meanings'];
   /** What conversations of visitors run on. */
   readonly chat: ChatServices;
   readonly quotas: QuotaKeeper;

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { OpenedSession } from '../chat/open-session.ts';
 import type { ChatTurnEvent } from '../chat/take-turn.ts';
+import type { TrialTurnEvent } from '../chat/try-agent.ts';
 import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
+import type { Trial, TrialEvent } from '../contract/playground.ts';
 import type { FeatureEvent } from '../copilot/feature-event.ts';
 import type { FeatureOutcome } from '../copilot/run-feature.ts';
 import type { MergeRehearsal } from '../contract/merging.ts';
@@ -82,13 +84,26 @@ export const openChatStream: OpenStream<ChatTurnEvent> = (response, requestId, h
     }
   });
 
+/** The stream of a trial, to the support lead. */
+export const openTrialStream: OpenStream<TrialTurnEvent> = (response, requestId, headers, onTooSlow) =>
+  openStream(response, requestId, headers, onTooSlow, (event): TrialEvent[] => {
+    switch (event.type) {
+      case 'started':
+        return [{ ...event, requestId }];
+      case 'text-delta':
+        return [{ type: 'text-delta', text: reveal(event.text, 'reply') }];
+      case 'trial':
+        return [{ type: 'trial', trial: reveal(event.trial, 'reply') }];
+    }
+  });
+
 /** Server-sent events on a response; what arrives together goes out in one write. */
 function openStream<E>(
   response: ServerResponse,
   requestId: string,
   headers: Record<string, string>,
   onTooSlow: () => void,
-  wireOf: (event: E) => (StreamEvent | ChatEvent)[],
+  wireOf: (event: E) => (StreamEvent | ChatEvent | TrialEvent)[],
 ): EventStream<E> {
   let pending = '';
   let text = '';
@@ -110,7 +125,7 @@ function openStream<E>(
     // A reader that does not read would make us hold the answer in memory without end.
     if (response.writableLength > mostUnsentBytes) onTooSlow();
   };
-  const push = (event: StreamEvent | ChatEvent): void => {
+  const push = (event: StreamEvent | ChatEvent | TrialEvent): void => {
     // Words that arrive together leave together: one event, one line for the browser to parse.
     if (event.type === 'text-delta') text += event.text;
     else {
@@ -151,6 +166,9 @@ export function outcomeBody({ output, receipt, degraded }: FeatureOutcome): stri
 
 /** The answer of a turn that is not streamed, to the visitor. */
 export const chatAnswerBody = (answer: Transient<ChatAnswer>): ChatAnswer => reveal(answer, 'reply');
+
+/** A trial that is not streamed, to the support lead. */
+export const trialBody = (trial: Transient<Trial>): Trial => reveal(trial, 'reply');
 
 /** A new session, with the sealed beginning of its conversation, to the visitor. */
 export const chatSessionBody = ({ history, ...session }: OpenedSession) => ({

@@ -14,6 +14,7 @@ import { budgetJobs } from './alert-budgets.ts';
 import { checkZendeskConnection } from './check-zendesk-connection.ts';
 import { finishKeyRotation } from './finish-key-rotation.ts';
 import { knowledgeJobs } from './knowledge-jobs.ts';
+import { aiAgentJobs, type AiAgentParts } from './ai-agent-jobs.ts';
 import { mailJobs } from './send-mail.ts';
 
 /** Name → handler of every job; `publicUrl` is where people reach the console, `auditDays` how long audit events stay. */
@@ -24,10 +25,12 @@ export const jobTable = (
   auditDays: number,
   copilot: CopilotServices,
   knowledge: ReadingParts,
+  aiAgents: AiAgentParts,
 ): JobTable => ({
   ...mailJobs(publicUrl),
   ...budgetJobs,
   ...knowledgeJobs(knowledge),
+  ...aiAgentJobs(aiAgents),
   'zendesk.check-connection': (context) => checkZendeskConnection(context, settings),
   'keys.finish-rotation': (context) => finishKeyRotation(context),
   'provider.check-key': (context, { providerId }) => checkProviderKey(context, providerId),

@@ -5,6 +5,11 @@ export const knowledgeProblemTypes = {
     title: 'This chat is not available',
     wayOut: 'Use another way to reach us.',
   },
+  'ai-agents-stopped': {
+    status: 409,
+    title: 'The operator of this server has stopped all AI agents',
+    wayOut: 'Ask the operator when they go on. Nothing of yours is lost.',
+  },
   'chat-session-over': {
     status: 401,
     title: 'This chat has been open for too long',
@@ -44,6 +49,11 @@ export const knowledgeProblemTypes = {
     status: 424,
     title: 'Confluence is not connected',
     wayOut: 'Your admin can connect Confluence.',
+  },
+  'confluence-site-in-use': {
+    status: 409,
+    title: 'Knowledge is read from another Confluence site',
+    wayOut: 'Delete the sources of that site first, then connect this one.',
   },
   'confluence-authorization-refused': {
     status: 403,

@@ -4,4 +4,6 @@ export interface AiAgentLookups {
   aiAgentByWidgetKey(
     widgetKey: string,
   ): Promise<{ readonly subscriptionId: string; readonly aiAgentId: string } | undefined>;
+  /** Subscriptions whose AI agents' tickets were not counted for most of a day. */
+  aiAgentOutcomesDue(limit: number): Promise<readonly string[]>;
 }

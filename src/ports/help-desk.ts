@@ -1,6 +1,7 @@
 import type { JsonObject } from '../kernel/json.ts';
 import type { Transient } from '../kernel/transient.ts';
 import type { HelpDeskChanges } from './help-desk-changes.ts';
+import type { HelpDeskConversations } from './help-desk-conversations.ts';
 
 /** How to reach one Zendesk account; the token provider lives behind it. */
 export interface HelpDeskConnection {
@@ -137,6 +138,16 @@ export interface MacroPage {
   readonly total: number | null;
 }
 
+/** What is counted of a ticket. */
+export interface TaggedTicket {
+  readonly id: number;
+  readonly externalId: string | null;
+  readonly requesterId: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly tags: readonly string[];
+}
+
 export interface TicketAudit {
   readonly id: number;
   /** Of a change that was ours. */
@@ -158,7 +169,7 @@ export interface HelpDeskCall {
 }
 
 /** Zendesk. Every operation throws a `ProblemError` and never one with a body of Zendesk's. */
-export interface HelpDesk extends HelpDeskChanges {
+export interface HelpDesk extends HelpDeskChanges, HelpDeskConversations {
   ticketWithComments(call: HelpDeskCall, ticketId: number): Promise<Transient<TicketWithComments>>;
   /** What changed on a ticket, from its first step on; 100 steps a page, five pages unless fewer are asked for. */
   audits(
@@ -179,6 +190,11 @@ export interface HelpDesk extends HelpDeskChanges {
   ): Promise<Transient<readonly Ticket[]>>;
   /** A requester's newest tickets, at most 100, newest first. */
   requesterTickets(call: HelpDeskCall, requesterId: number): Promise<Transient<readonly Ticket[]>>;
+  /** Tickets with a tag that were created since a day (`YYYY-MM-DD`, UTC), at most 10,000. */
+  taggedTickets(
+    call: HelpDeskCall,
+    wanted: { readonly tag: string; readonly since: string },
+  ): Promise<Transient<readonly TaggedTicket[]>>;
   /** Groups and drop-down fields, kept in memory for at most ten minutes. */
   accountShape(call: HelpDeskCall): Promise<Transient<AccountShape>>;
   /** Help Center articles for the words. */

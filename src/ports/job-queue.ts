@@ -30,6 +30,12 @@ export interface JobPayloads {
   'knowledge.embed': { readonly sourceId: string };
   /** Removes what a writer left half done. */
   'knowledge.clean-up': { readonly documentId: string };
+  /** Asks an AI agent its saved questions; `step` counts the jobs of a run. */
+  'ai-agents.test': { readonly runId: string; readonly step: string };
+  /** Counts in Zendesk how conversations with AI agents ended. */
+  'ai-agents.count-outcomes': Readonly<Record<string, never>>;
+  /** Brings a conversation to Zendesk that it did not take; `step` counts the tries. */
+  'chat.deliver': { readonly sessionId: string; readonly step: string };
   /** Zendesk's number of a ticket that a webhook named. */
   'triage.ticket': { readonly ticketId: string };
   /** Goes on with the replacement of a data key. */

@@ -12,7 +12,8 @@ export type SweepRule =
   | 'signing_key'
   | 'pending_factor'
   | 'previous_key'
-  | 'triage_change';
+  | 'triage_change'
+  | 'chat_delivery';
 
 /** Rows of one subscription that one batch deleted or emptied. */
 export interface Swept {

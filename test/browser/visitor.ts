@@ -101,7 +101,8 @@ export async function visit(browser: Browser, deskUrl: string, options: VisitOpt
   };
 }
 
-function collectErrors(page: Page): string[] {
+/** Errors of the console, content security violations with them, and of scripts. */
+export function collectErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on('console', (message) => {
     const text = message.text();
@@ -113,7 +114,8 @@ function collectErrors(page: Page): string[] {
   return errors;
 }
 
-async function takePicture(page: Page, name: string): Promise<void> {
+/** Keeps a picture of what is seen now. */
+export async function takePicture(page: Page, name: string): Promise<void> {
   // A frame of another origin paints by itself; its latest change has to be on the screen first.
   for (const frame of page.frames())
     await frame.evaluate(

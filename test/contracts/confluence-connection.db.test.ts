@@ -21,6 +21,7 @@ import {
   listConfluenceSpaces,
   testConfluence,
 } from '../../src/services/integrations/manage-confluence.ts';
+import { insertSource } from '../../src/services/knowledge/source-queries.ts';
 import { confluenceParts } from '../support/confluence.ts';
 import { engines } from '../support/database.ts';
 import { openTestSecrets } from '../support/secrets.ts';
@@ -36,13 +37,14 @@ describe.each(engines.filter((engine) => engine.available))('access to Confluenc
   let parts: ReturnType<typeof confluenceParts>;
   const keyValues = createMemoryKeyValueStore();
   const others: ReturnType<typeof confluenceParts>[] = [];
+  const simulated = new Set<string>();
 
   beforeAll(async () => {
     database = await engine.open();
     ({ secretBox } = await openTestSecrets(database));
     simulator = await startConfluenceSimulator({ port: 0 });
     simulator.simulation.consent.answer = 'allow';
-    parts = confluenceParts({ database, secretBox, simulator, restSeconds: 0.5 });
+    parts = confluenceParts({ database, secretBox, simulator, restSeconds: 0.5, alsoSimulated: simulated });
   });
   afterEach(() => simulator.faults.clear());
   afterAll(async () => {
@@ -108,7 +110,7 @@ describe.each(engines.filter((engine) => engine.available))('access to Confluenc
       for (const secret of [email, apiToken]) expect(JSON.stringify(row)).not.toContain(secret);
       await testConfluence(callFor(admin));
       const { spaces } = await listConfluenceSpaces(callFor(admin), null);
-      expect(spaces.map(({ key }) => key)).toEqual(['KB', 'KBDE', 'HR']);
+      expect(spaces.map(({ key }) => key)).toEqual(['KB', 'KBDE', 'HR', 'SHOP']);
       const shown = await describeConfluence(callFor(admin), parts.clients);
       expect(shown.connection).toMatchObject({ status: 'connected', grant: 'api-token', client: null });
       expect(JSON.stringify(shown)).not.toContain(email);
@@ -138,6 +140,48 @@ describe.each(engines.filter((engine) => engine.available))('access to Confluenc
           type: 'invalid-request',
         });
       expect(await rowOf(admin)).toBeUndefined();
+    });
+
+    it('refuses another site while sources of the first are there, also after disconnecting', async () => {
+      const admin = await newAdmin(database, secretBox);
+      const { email, apiToken } = simulator.simulation;
+      const connect = (other: string) => connectConfluence(callFor(admin), { site: other, email, apiToken });
+      const elsewhere = 'other-company.atlassian.net';
+      const sealed = await secretBox.seal('{}', {
+        ...{ subscriptionId: admin.subscriptionId, table: 'knowledge_source', column: 'settings', row: 'x' },
+      });
+      const addSource = () =>
+        database.bookkeep(admin, (tx) =>
+          insertSource(tx, {
+            ...{ subscriptionId: admin.subscriptionId, id: randomUUID(), aiAgentId: null },
+            ...{ inCopilot: true, internal: true, kind: 'confluence', settings: sealed },
+          }),
+        );
+      await connect(site);
+      await addSource();
+      const refusal = { type: 'confluence-site-in-use' };
+      simulated.add(`https://${elsewhere}`);
+      await expect(connect(elsewhere)).rejects.toMatchObject(refusal);
+      expect(await rowOf(admin)).toMatchObject({ site_url: `https://${site}` });
+      await disconnectConfluence(callFor(admin));
+      await expect(connect(elsewhere)).rejects.toMatchObject(refusal);
+      await expect(
+        beginConfluenceAuthorization(
+          callFor(admin),
+          parts.clients,
+          { accountId: admin.accountId, sessionId: admin.sessionId, browser },
+          { site: elsewhere },
+        ),
+      ).rejects.toMatchObject(refusal);
+      expect(await rowOf(admin)).toBeUndefined();
+      await connect(site);
+      await database.bookkeep(admin, (tx) => tx.deleteFrom('app.knowledge_source').execute());
+      await connect(elsewhere);
+      expect(await rowOf(admin)).toMatchObject({ site_url: `https://${elsewhere}` });
+      // Chosen before anything was connected, it belongs to no site until it is read.
+      await disconnectConfluence(callFor(admin));
+      await addSource();
+      await connect(site);
     });
 
     it('deletes every credential at disconnecting', async () => {

@@ -110,6 +110,16 @@ describe('outside calls', () => {
     },
   );
 
+  it('S38: the certificate of a simulated web site is believed for pages of the web alone', async () => {
+    const listed = [new URL(url).host];
+    const egress = egressWith({ webHosts: listed, confluenceHosts: listed, webCertificate: certificates.authority });
+    expect(await (await egress.fetchFor('web')(url)).text()).toBe('reached');
+    requests = 0;
+    for (const purpose of ['zendesk', 'provider', 'confluence', 'webhook'] as const)
+      expect(await codeOf(() => egress.fetchFor(purpose)(url))).toMatch(unverified);
+    expect(requests).toBe(0);
+  });
+
   it('S38: a proxy over TLS is verified also where Node is told to believe everything', async () => {
     believeEverything();
     const egress = egressWith({

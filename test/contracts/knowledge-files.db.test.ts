@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KnowledgeFileView, KnowledgeSourceView } from '../../src/contract/knowledge.ts';
 import { embedSource } from '../../src/services/knowledge/embed-source.ts';
@@ -94,6 +95,59 @@ describe.each(engines.filter(({ available }) => available))('uploaded files on $
     const json = await house.send('POST', `/sources/${source.id}/files`, { file: 'text' });
     expect(json.status).toBe(400);
     expect(await filesOf()).toEqual([]);
+  });
+
+  it('S108: a file is never given back: no route has it, and what is listed is no page', async () => {
+    const page = '<!DOCTYPE html><html><body><script>alert(1)</script><p>CNRYPAGE is text.</p></body></html>';
+    const { id } = (await house.upload(source.id, 'page.html', page)).body;
+    for (const path of ['', '/content', '/text', '/download'])
+      expect([404, 405]).toContain(
+        (await house.send('GET', `/sources/${source.id}/files/${id}${path}`)).status,
+      );
+    const listed = await house.routes.app.inject({
+      method: 'GET',
+      url: `/v1/knowledge/sources/${source.id}/files`,
+    });
+    expect(listed.headers['content-type']).toContain('application/json');
+    expect(listed.body).toContain('page.html');
+    for (const text of ['CNRYPAGE', 'script']) expect(listed.body).not.toContain(text);
+  });
+
+  it('S60: a legal hold keeps files, snippets and sources, and each try is written down', async () => {
+    const { id } = (await house.upload(source.id, 'a.txt', 'The fee is 3 euros.')).body;
+    const snippets = await house.newSource({ internal: true, settings: { kind: 'snippets' } });
+    const snippet = await house.send<{ id: string }>('POST', `/sources/${snippets.id}/snippets`, {
+      title: 'Fee',
+      text: 'The fee is 3 euros.',
+    });
+    const hold = (since: Date | null) =>
+      house.routes.database.bookkeep(house.call(), (tx) =>
+        sql`update app.subscription set held_since = ${since}`.execute(tx),
+      );
+    const tries = [
+      `/sources/${source.id}/files/${id}`,
+      `/sources/${snippets.id}/snippets/${snippet.body.id}`,
+      `/sources/${source.id}`,
+      `/sources/${snippets.id}`,
+    ];
+    await hold(new Date());
+    for (const path of tries) {
+      const answer = await house.send('DELETE', path);
+      expect(answer.text).toContain('subscription-held');
+    }
+    expect(await chunkCount()).toBe(2);
+    expect(await filesOf()).toMatchObject([{ state: 'ready', chunks: 1 }]);
+    const noted = await house.routes.database.read(house.call(), (tx) =>
+      tx
+        .selectFrom('app.audit_event')
+        .select('facts')
+        .where('action', '=', 'subscription.hold-respected')
+        .execute(),
+    );
+    expect(noted).toEqual(tries.map(() => ({ facts: { what: 'knowledge-deletion' } })));
+    await hold(null);
+    for (const path of tries) expect((await house.send('DELETE', path)).status).toBe(200);
+    expect(await chunkCount()).toBe(0);
   });
 
   it('takes files over a true connection, and answers at once when there is no place for what still comes', async () => {

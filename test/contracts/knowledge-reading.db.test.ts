@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  CLOUD_ID,
   startConfluenceSimulator,
   type ConfluenceSimulator,
 } from '../../simulators/confluence/start-confluence-simulator.ts';
@@ -179,6 +180,60 @@ describe.each(engines.filter(({ available }) => available))('reading Confluence 
     // Two whole parts, the one that failed, that one again, and the last.
     expect(parts).toBe(5);
   });
+
+  it('finds a change that the site listed late, as long as it is within the overlap', async () => {
+    await work();
+    const write = async (minutesBefore: number, body: string): Promise<void> => {
+      const since = Date.parse((await row()).watermark ?? '');
+      const modifiedAt = new Date(since - minutesBefore * 60_000).toISOString();
+      simulator.simulation.site.write({ id: '98322', title: 'Identity check', body, modifiedAt });
+    };
+    await write(4, '<p>Late words.</p>');
+    await again(false);
+    expect((await view()).reading).toMatchObject({ state: 'done', kind: 'changes', changed: 1 });
+    // Older than the overlap: the next whole reading finds it.
+    await write(6, '<p>Very late words.</p>');
+    await again(false);
+    expect((await view()).reading).toMatchObject({ kind: 'changes', changed: 0 });
+    await again(true);
+    expect((await view()).reading).toMatchObject({ kind: 'full', changed: 1 });
+  });
+
+  it('waits when the site asks for it or its points are used up, and goes on with the rest', async () => {
+    let parts = 0;
+    inParts(() => {
+      parts += 1;
+      if (parts === 2)
+        simulator.faults.add({ match: '/', kind: 'status', status: 429, retryAfterSeconds: 200 });
+    });
+    await expect(work()).rejects.toMatchObject({ type: 'confluence-rate-limited', retryAfterSeconds: 200 });
+    expect((await view()).reading).toMatchObject({
+      state: 'running',
+      read: 2,
+      problem: 'confluence-rate-limited',
+    });
+    simulator.faults.clear();
+    const { siteUrl, email, scopedToken } = simulator.simulation;
+    // Points are counted at Atlassian's API; another process goes on.
+    const { pages: knowledge } = createConfluence({
+      ...tools.dependencies,
+      originFor: () => simulator.url,
+      apiOrigin: simulator.url,
+      deadlineMs: 5_000,
+    });
+    const access = async ({ subscriptionId }: { readonly subscriptionId: string }) =>
+      ({ subscriptionId, siteUrl, grant: 'api-token', email, token: scopedToken, cloudId: CLOUD_ID }) as const;
+    sites = { ...sites, confluence: { pages: knowledge, access } };
+    const { pointsLeft } = simulator.simulation.limits;
+    simulator.simulation.limits.pointsLeft = 0;
+    await expect(work(2)).rejects.toMatchObject({ type: 'confluence-rate-limited' });
+    expect((await view()).reading).toMatchObject({ state: 'running', read: 2 });
+    simulator.simulation.limits.pointsLeft = pointsLeft;
+    // Nobody asks before the hour of points is over, which this site says is two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    await work(3);
+    expect((await view()).reading).toMatchObject({ state: 'done', read: pages, problem: null });
+  }, 20_000);
 
   it('counts as failed after its last try, and is tried again later', async () => {
     simulator.faults.add({ match: '/', kind: 'status', status: 403 });

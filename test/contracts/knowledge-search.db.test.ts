@@ -1,13 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  nearestChunks,
-  readScope,
-  readScopeVersion,
-  readSealedChunks,
-} from '../../src/services/knowledge/chunk-queries.ts';
 import { knowledgeBinding } from '../../src/services/knowledge/bindings.ts';
-import { vectorText } from '../../src/services/knowledge/vectors.ts';
+import { findNearest, readScope } from '../../src/services/knowledge/retrieval/retrieval-queries.ts';
+import { packedVector, vectorText } from '../../src/services/knowledge/vectors.ts';
 import { uuidIds } from '../../src/adapters/system/clock.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import type { SecretBox } from '../../src/ports/secret-box.ts';
@@ -48,21 +43,30 @@ describe.each(engines.filter(({ available }) => available))('vector search on $n
   let secretBox: SecretBox;
   const tenants: Tenant[] = [];
 
+  const newDocument = async (
+    { subscriptionId, ...call }: TestCall,
+    sourceId: string,
+    { isPublic }: { readonly isPublic: boolean },
+  ): Promise<string> => {
+    const id = uuidIds.next();
+    await database.bookkeep({ ...call, subscriptionId }, (tx) =>
+      sql`insert into app.knowledge_document (subscription_id, id, source_id, external_id, generation, last_generation,
+          chunks, is_public, created_at, updated_at)
+        values (${subscriptionId}, ${id}, ${sourceId}, ${`https://${id}.example/`}, 1, 1, 1, ${isPublic}, now(), now())`.execute(
+        tx,
+      ),
+    );
+    return id;
+  };
   const newSource = async (call: TestCall): Promise<{ sourceId: string; documentId: string }> => {
     const sourceId = uuidIds.next();
-    const documentId = uuidIds.next();
     const { subscriptionId } = call;
     const sealed = await secretBox.seal('{}', knowledgeBinding.settings(subscriptionId, sourceId));
-    await database.bookkeep(call, async (tx) => {
-      await sql`insert into app.knowledge_source (subscription_id, id, in_copilot, internal, kind, settings, created_at)
-        values (${subscriptionId}, ${sourceId}, true, false, 'web', ${sealed}, now())`.execute(tx);
-      await sql`insert into app.knowledge_document (subscription_id, id, source_id, external_id, generation, last_generation,
-          chunks, is_public, created_at, updated_at)
-        values (${subscriptionId}, ${documentId}, ${sourceId}, 'https://x', 1, 1, 1, true, now(), now())`.execute(
-        tx,
-      );
-    });
-    return { sourceId, documentId };
+    await database.bookkeep(call, (tx) =>
+      sql`insert into app.knowledge_source (subscription_id, id, in_copilot, internal, kind, settings, created_at)
+        values (${subscriptionId}, ${sourceId}, true, false, 'web', ${sealed}, now())`.execute(tx),
+    );
+    return { sourceId, documentId: await newDocument(call, sourceId, { isPublic: true }) };
   };
   const addChunks = async (
     call: TestCall,
@@ -92,12 +96,12 @@ describe.each(engines.filter(({ available }) => available))('vector search on $n
     model = modelId,
   ) =>
     database.read(call, (tx) =>
-      nearestChunks(tx, {
-        subscriptionId: call.subscriptionId,
+      findNearest(tx, {
         sourceIds: [sourceId],
         modelId: model,
-        vector,
+        vector: packedVector(vector),
         limit,
+        publicOnly: [],
       }),
     );
 
@@ -130,8 +134,8 @@ describe.each(engines.filter(({ available }) => available))('vector search on $n
         const ids = new Set(rows.map(({ id }) => id));
         found += truth.filter(({ id }) => ids.has(id)).length;
         wanted += truth.length;
-        rows.forEach(({ id, similarity }) =>
-          expect(similarity).toBeCloseTo(cosine(tenant.vectors.get(id) ?? query, query), 2),
+        rows.forEach(({ id, likeness }) =>
+          expect(likeness).toBeCloseTo(cosine(tenant.vectors.get(id) ?? query, query), 2),
         );
       }
     expect(found / wanted).toBeGreaterThanOrEqual(0.99);
@@ -144,7 +148,6 @@ describe.each(engines.filter(({ available }) => available))('vector search on $n
       call = await newSubscription(database);
       place = await newSource(call);
     });
-    const scope = { copilot: true } as const;
 
     it('never compares vectors of different models, nor finds chunks that are being written or were replaced', async () => {
       const found = randomVectors(3);
@@ -161,31 +164,54 @@ describe.each(engines.filter(({ available }) => available))('vector search on $n
     it('finds nothing of another subscription, whatever ids it is given', async () => {
       const [stranger] = tenants.slice(-1);
       const rows = await database.read(call, (tx) =>
-        nearestChunks(tx, {
-          subscriptionId: stranger?.call.subscriptionId ?? '',
+        findNearest(tx, {
           sourceIds: [stranger?.sourceId ?? ''],
           modelId,
-          vector: randomVector(),
+          vector: packedVector(randomVector()),
           limit: 10,
+          publicOnly: [],
         }),
       );
       expect(rows).toEqual([]);
     });
 
-    it('says by the version of a scope that something in it changed', async () => {
-      const version = () => database.read(call, (tx) => readScopeVersion(tx, scope));
-      const before = await version();
-      expect((await database.read(call, (tx) => readScope(tx, scope))).version).toBe(before);
+    it('of a Help Center finds what anybody may read where only that is wanted', async () => {
+      await addChunks(call, place, randomVectors(3));
+      const internal = await newDocument(call, place.sourceId, { isPublic: false });
+      await addChunks(call, { ...place, documentId: internal }, randomVectors(4));
+      const vector = packedVector(randomVector());
+      const ask = (publicOnly: readonly string[]) =>
+        database.read(call, (tx) =>
+          findNearest(tx, { sourceIds: [place.sourceId], modelId, vector, limit: 5, publicOnly }),
+        );
+      expect(await ask([])).toHaveLength(5);
+      expect(await ask([place.sourceId])).toHaveLength(3);
+    });
+
+    it('keeps its plan for a session, whatever else is in the table by then', async () => {
+      await addChunks(call, place, randomVectors(2));
+      expect(await search({ call, ...place }, randomVector(), 10)).toHaveLength(2);
+      const later = await newSource(call);
+      const vectors = randomVectors(600);
+      await addChunks(call, later, vectors);
+      const query = randomVector();
+      const [best] = [...vectors].sort(([, one], [, other]) => cosine(other, query) - cosine(one, query));
+      expect((await search({ call, ...later }, query, 10))[0]?.id).toBe(best?.[0]);
+    });
+
+    it('says by the versions of a scope that something in it changed', async () => {
+      const versions = async () => {
+        const sources = await database.read(call, (tx) => readScope(tx, { copilot: true }));
+        return sources.map(({ id, version }) => `${id}@${version}`).join();
+      };
+      const before = await versions();
       await database.bookkeep(call, (tx) =>
         sql`update app.knowledge_source set version = version + 1 where id = ${place.sourceId}`.execute(tx),
       );
-      const changed = await version();
+      const changed = await versions();
       await newSource(call);
-      expect(new Set([before, changed, await version()]).size).toBe(3);
-      expect(await database.read(call, (tx) => readScopeVersion(tx, { aiAgentId: uuidIds.next() }))).toBe('');
-      expect(
-        await database.read(call, (tx) => readSealedChunks(tx, scope, { after: null, limit: 10 })),
-      ).toEqual([]);
+      expect(new Set([before, changed, await versions()]).size).toBe(3);
+      expect(await database.read(call, (tx) => readScope(tx, { aiAgentId: uuidIds.next() }))).toEqual([]);
     });
   });
 });

@@ -11,8 +11,8 @@ import { uuidIds } from '../../src/adapters/system/clock.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import type { SecretBox } from '../../src/ports/secret-box.ts';
 import { knowledgeBinding } from '../../src/services/knowledge/bindings.ts';
-import { readSealedChunks } from '../../src/services/knowledge/chunk-queries.ts';
 import { cleanUpDocument } from '../../src/services/knowledge/clean-up-document.ts';
+import { readSealedChunks } from '../../src/services/knowledge/retrieval/retrieval-queries.ts';
 import { readChunk } from '../../src/services/knowledge/stored-chunk.ts';
 import { newSubscription, type TestCall } from '../support/calls.ts';
 import { appConnectionString, copyTemplate, engines } from '../support/database.ts';
@@ -20,6 +20,7 @@ import { silent } from '../support/redis.ts';
 import { openTestSecrets } from '../support/secrets.ts';
 
 const available = engines.some(({ name, available: is }) => name === 'postgres' && is);
+const noId = '00000000-0000-0000-0000-000000000000';
 const text = (word: string): string =>
   Array.from({ length: 250 }, (_, at) => `# Part ${at}\n\n${word} ${at}.`).join('\n\n');
 
@@ -61,7 +62,7 @@ describe.skipIf(!available)('a server that is killed while it stores a file', ()
   /** Words that are found, each once. */
   const found = async (): Promise<readonly string[]> => {
     const rows = await database.read(call, (tx) =>
-      readSealedChunks(tx, { copilot: true }, { after: null, limit: 10_000 }),
+      readSealedChunks(tx, call.subscriptionId, { sourceIds: [sourceId], after: noId, limit: 10_000 }),
     );
     expect([0, 250]).toContain(rows.length);
     const box = createContentBox(secretBox);

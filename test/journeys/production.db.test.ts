@@ -9,7 +9,7 @@ import { connectionStringFor, setUpRoles } from '../../src/adapters/postgres/set
 import { makeCertificates } from '../contracts/egress-certificates.ts';
 import { engines } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { startProcess, stopProcess, type Started } from '../support/house.ts';
+import { startProcess, stopProcess, type Started } from '../support/house-processes.ts';
 import { startPostgresCluster, type PostgresCluster } from '../support/postgres-cluster.ts';
 import { redisMissing, startTestRedis, type TestRedis } from '../support/redis.ts';
 

@@ -13,6 +13,7 @@ import { exerciseMacros } from './exercise-macros.ts';
 import { exerciseSites } from './exercise-sites.ts';
 import { exerciseScores } from './exercise-scores.ts';
 import { exerciseTriage } from './exercise-triage.ts';
+import { exerciseWriteBack, leaveWaiting } from './exercise-write-back.ts';
 import { attachToHeap, heapFlags } from './heap.ts';
 import { filesIn, textPlace, type Place } from './places.ts';
 import { createScanner } from './scanner.ts';
@@ -81,6 +82,8 @@ async function checkHouse(
   await exerciseScores(house, canaries, readers, ticketId);
   onStep('chat');
   await exerciseChat(house, canaries, readers);
+  onStep('write-back');
+  await exerciseWriteBack(house, canaries, readers);
   onStep('knowledge');
   await exerciseKnowledge(house, canaries, readers);
   onStep('sites');
@@ -89,6 +92,7 @@ async function checkHouse(
   await exerciseTriage(house, canaries, readers);
   const runs = await exercise(house, canaries, { ticketId, extent, onPath: onStep });
   await markZendeskTokens(house, canaries);
+  await leaveWaiting(house, canaries, readers);
   // Receipts are written 200 ms later.
   await sleep(500);
   const pages = await pagesOf(house, readers);

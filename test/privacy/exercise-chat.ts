@@ -4,7 +4,7 @@ import type { House } from '../support/house.ts';
 import type { Canaries } from './canaries.ts';
 import type { Readers } from './exercise-console.ts';
 
-const origin = 'https://shop.example';
+export const shopOrigin = 'https://shop.example';
 
 /** An AI agent with marked settings and a conversation with it, every word of it marked and what is sealed of it too: answered, refused, broken off, handed off and ended. */
 export async function exerciseChat(house: House, canaries: Canaries, { admin }: Readers): Promise<void> {
@@ -21,7 +21,7 @@ export async function exerciseChat(house: House, canaries: Canaries, { admin }: 
       greeting: setting('greeting'),
       instructions: setting('instructions'),
       refusedTopics: [setting('refused topic')],
-      allowedOrigins: [origin],
+      allowedOrigins: [shopOrigin],
     },
   });
   await must('POST', `/v1/ai-agents/${id}/versions/1/publish`);
@@ -38,56 +38,76 @@ export async function exerciseChat(house: House, canaries: Canaries, { admin }: 
     .setIssuedAt()
     .setExpirationTime('5m')
     .sign(Buffer.from(secret));
-  const post = (path: string, body: object, session?: string, signal?: AbortSignal): Promise<Response> =>
-    fetch(`${house.serverUrl}/v1/chat/${widgetKey}/${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: path === 'turns' && signal === undefined ? 'application/json' : '*/*',
-        origin,
-        ...(session !== undefined && { authorization: `Bearer ${session}` }),
-      },
-      body: JSON.stringify(body),
-      ...(signal !== undefined && { signal }),
-    });
-  const opened = (await (await post('sessions', { identity })).json()) as Record<string, string>;
-  const { session = '' } = opened;
-  let history = opened['history'] ?? '';
-  const keep = (sealed: string): void => {
-    history = sealed;
-    // The version, the key's id and the nonce begin it; what follows is the conversation.
-    canaries.mark('chat: sealed conversation', sealed.slice(-120));
-  };
-  keep(history);
-  let turns = 0;
-  const take = async (path: string, body: object): Promise<void> => {
-    const response = await post(path, { ...body, history }, session);
-    const answer = (await response.json()) as Record<string, string>;
-    if (response.status !== 200)
-      throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}, so nothing is proved`);
-    turns += 1;
-    keep(answer['history'] ?? '');
-  };
-  await take('turns', { message: `Why does my lamp flicker ${canaries.plant('chat: message')}?` });
-  await take('turns', {
+  const visitor = await visit(house, canaries, widgetKey, identity);
+  await visitor.take('turns', { message: `Why does my lamp flicker ${canaries.plant('chat: message')}?` });
+  await visitor.take('turns', {
     message: `Can I talk to a human about ${canaries.plant('chat: wish for a person')}?`,
   });
-  await take('hand-off', {
+  await visitor.take('hand-off', {
     contact: {
       name: `Ana ${canaries.plant('chat: contact')}`,
       email: `${canaries.plant('chat: contact e-mail').toLowerCase()}@example.com`,
     },
     note: canaries.plant('chat: note'),
   });
+  const { post } = visitor;
   const abort = AbortSignal.timeout(30);
-  await post('turns', { message: canaries.plant('chat: broken off'), history }, session, abort)
+  const history = visitor.history();
+  await post('turns', { message: canaries.plant('chat: broken off'), history }, abort)
     .then((response) => response.text())
     .catch(() => undefined);
   for (const refused of [`${history}A`, canaries.plant('chat: forged history'), '1.AAAA'])
-    await (
-      await post('turns', { message: canaries.plant('chat: refused'), history: refused }, session)
-    ).text();
-  await (await post('feedback', { turn: 1, verdict: 'down' }, session)).text();
-  await (await post('end', { history }, session)).text();
-  if (turns !== 3) throw new Error('the conversation was not held, so nothing is proved');
+    await (await post('turns', { message: canaries.plant('chat: refused'), history: refused })).text();
+  await (await post('feedback', { turn: 1, verdict: 'down' })).text();
+  await (await post('end', { history })).text();
+}
+
+/** A visitor of an AI agent, with the sealed conversation in hand, each state of which is marked. */
+export interface ChatVisitor {
+  post(path: string, body: object, signal?: AbortSignal): Promise<Response>;
+  /** Must be answered, or nothing is proved. */
+  take(path: string, body: object): Promise<Readonly<Record<string, unknown>>>;
+  history(): string;
+}
+
+export async function visit(
+  house: House,
+  canaries: Canaries,
+  widgetKey: string,
+  identity: string | null = null,
+): Promise<ChatVisitor> {
+  let session = '';
+  let history = '';
+  const post: ChatVisitor['post'] = (path, body, signal) =>
+    fetch(`${house.serverUrl}/v1/chat/${widgetKey}/${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: path === 'turns' && signal === undefined ? 'application/json' : '*/*',
+        origin: shopOrigin,
+        ...(session !== '' && { authorization: `Bearer ${session}` }),
+      },
+      body: JSON.stringify(body),
+      ...(signal !== undefined && { signal }),
+    });
+  const keep = (sealed: string): void => {
+    history = sealed;
+    // The version, the key's id and the nonce begin it; what follows is the conversation.
+    canaries.mark('chat: sealed conversation', sealed.slice(-120));
+  };
+  const opened = (await (await post('sessions', { identity })).json()) as Record<string, string>;
+  session = opened['session'] ?? '';
+  keep(opened['history'] ?? '');
+  return {
+    post,
+    history: () => history,
+    async take(path, body) {
+      const response = await post(path, { ...body, history });
+      const answer = (await response.json()) as Record<string, string>;
+      if (response.status !== 200)
+        throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}, so nothing is proved`);
+      keep(answer['history'] ?? '');
+      return answer;
+    },
+  };
 }

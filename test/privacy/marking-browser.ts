@@ -14,6 +14,7 @@ const secretCookies: Readonly<Record<string, string>> = {
   rt: 'refresh token',
   device: 'device cookie',
   'indesk-authorization': 'browser secret of an authorisation',
+  'indesk-confluence-authorization': 'browser secret of an authorisation',
 };
 
 /** A browser on the console that marks every secret it is given. */

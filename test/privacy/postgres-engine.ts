@@ -67,6 +67,8 @@ async function searchable(
     },
     whileRunning: async () => {
       await beRefused(login, canaries);
+      for (const sealed of await redisSearch.waitingTranscripts())
+        canaries.mark('write-back: sealed transcript', sealed.slice(-120));
       return [...(await statementViews(cluster)), ...(await redisSearch.keys())];
     },
     afterwards: async () => [

@@ -12,6 +12,8 @@ export interface RedisSearch {
   commands(): Place[];
   /** Every key with its value, of every type. */
   keys(): Promise<Place[]>;
+  /** Conversations that wait for Zendesk, sealed. Throws where there are none, or one that stays for longer than an hour. */
+  waitingTranscripts(): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -30,6 +32,7 @@ export async function searchRedis(redis: TestRedis): Promise<RedisSearch> {
       ];
     },
     keys: () => keysOf(admin),
+    waitingTranscripts: () => waitingIn(admin),
     close: () => monitor.disconnect(),
   };
 }
@@ -42,6 +45,18 @@ const unescaped = (text: string): Buffer =>
     ),
     'latin1',
   );
+
+async function waitingIn(admin: Redis): Promise<readonly string[]> {
+  const keys = await admin.keys('*chat-transcript:*');
+  if (keys.length === 0) throw new Error('no conversation waits for Zendesk, so nothing is proved');
+  return Promise.all(
+    keys.map(async (key) => {
+      const seconds = await admin.ttl(key);
+      if (seconds <= 0 || seconds > 3_600) throw new Error(`${key} stays for ${seconds} seconds`);
+      return (await admin.get(key)) ?? '';
+    }),
+  );
+}
 
 async function keysOf(admin: Redis): Promise<Place[]> {
   const places: Place[] = [];

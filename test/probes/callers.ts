@@ -35,7 +35,7 @@ function admission(standing: Standing, allowed: ReadonlySet<Permission>): Caller
     if (audience === 'public') return 'reaches';
     // What is asked of a page is its origin, which every handler looks at.
     if (audience === 'widget')
-      return standing === 'visitor' || path.endsWith('/sessions') ? 'reaches' : 'unauthenticated';
+      return standing === 'visitor' || /\/(?:sessions|look)$/.test(path) ? 'reaches' : 'unauthenticated';
     const isKnown =
       audience === 'sidebar'
         ? standing === 'sidebar' || standing === 'zendesk-admin'

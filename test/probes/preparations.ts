@@ -263,6 +263,13 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     const updatedAt = tools.tenant.upstream.zendesk.account.tickets.get(ticketId)?.updatedAt;
     return { body: { ...(body as object), updatedAt } };
   },
+  'GET /widget/frame/:agentKey': async ({ tenant }) => ({ query: { page: widgetOrigin(tenant.id) } }),
+  'GET /widget/assets/:file': async () => ({
+    parameters: { file: readdirSync(join(import.meta.dirname, '../../dist/web/widget/assets'))[0] ?? '' },
+  }),
+  'GET /v1/chat/:agentKey/look': async ({ tenant }) => ({
+    credentials: { origin: widgetOrigin(tenant.id) },
+  }),
   'POST /v1/chat/:agentKey/sessions': async ({ tenant }) => ({
     body: {},
     credentials: { origin: widgetOrigin(tenant.id) },

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import {
   startProviderSimulator,
   type ProviderSimulator,
 } from '../../simulators/providers/provider-simulator.ts';
+import { createContentBox } from '../../src/adapters/crypto/content-box.ts';
+import { createOutbox } from '../../src/adapters/outbox/outbox.ts';
 import { createEgress } from '../../src/adapters/egress/create-egress.ts';
 import { createLogger } from '../../src/adapters/logging/logger.ts';
 import { createMemoryKeyValueStore } from '../../src/adapters/memory/key-value-store.ts';
@@ -22,9 +25,16 @@ import { Lifecycle } from '../../src/http/lifecycle.ts';
 import { createOpenStreams } from '../../src/http/open-streams.ts';
 import { answerProblems } from '../../src/http/problems.ts';
 import { addAiAgentsRoutes } from '../../src/http/routes/ai-agents-routes.ts';
+import { addQuestionsRoutes } from '../../src/http/routes/questions-routes.ts';
+import { addPlaygroundRoutes } from '../../src/http/routes/playground-routes.ts';
 import { addChatRoutes } from '../../src/http/routes/chat-routes.ts';
+import { addWidgetPages } from '../../src/http/routes/widget-pages.ts';
 import { Transient } from '../../src/kernel/transient.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { HelpDesk } from '../../src/ports/help-desk.ts';
+import type { JobQueue } from '../../src/ports/job-queue.ts';
 import type { KeyValueStore } from '../../src/ports/key-value-store.ts';
+import type { SecretBox } from '../../src/ports/secret-box.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
 import { changeAiAgent, publishAiAgentVersion } from '../../src/services/ai-agents/change-ai-agent.ts';
 import { createAiAgent } from '../../src/services/ai-agents/create-ai-agent.ts';
@@ -73,6 +83,7 @@ export interface TestVisitor {
 /** The chat over a real database and a provider that speaks HTTP, in one process or several that share their memory. */
 export interface ChatHouse {
   readonly database: BookkeepingDatabase;
+  readonly ports: HttpContext['ports'];
   readonly provider: ProviderSimulator;
   readonly keyValues: KeyValueStore;
   readonly services: readonly ChatServices[];
@@ -141,6 +152,11 @@ export async function openChatHouse(
     readonly requestsPerMinute?: number;
     readonly keyValues?: KeyValueStore;
     readonly change?: (services: ChatServices) => ChatServices;
+    /** Without one, no subscription can be connected. */
+    readonly helpDesk?: HelpDesk;
+    readonly jobs?: JobQueue;
+    readonly secretBox?: SecretBox;
+    readonly clock?: Clock;
   } = {},
 ): Promise<ChatHouse> {
   const database = await engine.open();
@@ -152,16 +168,19 @@ export async function openChatHouse(
     level: 'debug',
     destination: { write: (line: string) => void log.push(line) },
   });
-  const { secretBox } = await openTestSecrets(database);
+  const secretBox = options.secretBox ?? (await openTestSecrets(database)).secretBox;
   const passages = new Map<string, readonly Passage[]>();
   const asked: string[][] = [];
   const ports = {
     database,
     keyValues,
     secretBox,
+    contentBox: createContentBox(secretBox),
     egress,
     logger,
-    clock: systemClock,
+    helpDesk: options.helpDesk,
+    jobs: options.jobs,
+    clock: options.clock ?? systemClock,
     ids: uuidIds,
     metrics: createMetrics(),
     rateLimiter: createMemoryRateLimiter(systemClock),
@@ -171,6 +190,9 @@ export async function openChatHouse(
       deadlines: {},
     }),
   } as unknown as HttpContext['ports'];
+  // Written to the outbox; tests do the work themselves.
+  const jobs = createOutbox({ database, ports: {} as never, clock: systemClock, logger });
+  Object.assign(ports, { jobs });
   const ledger = new CallLedger(ports);
   const quotas = new QuotaKeeper({ database, logger, clock: systemClock } as never);
   const budgets = new BudgetKeeper(ports, ledger);
@@ -205,6 +227,7 @@ export async function openChatHouse(
         streams: createOpenStreams(),
         lifecycle: new Lifecycle(),
         requestsPerMinute: 1_000_000,
+        webDirectory: join(import.meta.dirname, '../../dist/web'),
         zendeskClients: { redirectUri: 'https://indesk.example' },
         authenticators: {
           public: refuseEveryone,
@@ -221,7 +244,10 @@ export async function openChatHouse(
         },
       } as Partial<HttpContext> as HttpContext;
       addChatRoutes(app, context);
+      addWidgetPages(app, context);
       addAiAgentsRoutes(app, context);
+      addPlaygroundRoutes(app, context);
+      addQuestionsRoutes(app, context);
       await app.listen({ host: '127.0.0.1', port: 0 });
       const address = app.server.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -263,6 +289,7 @@ export async function openChatHouse(
 
   return {
     database,
+    ports,
     provider,
     keyValues,
     services: replicas.map(({ services }) => services),

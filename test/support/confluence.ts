@@ -18,6 +18,8 @@ export function confluenceParts(options: {
   readonly secretBox: SecretBox;
   readonly simulator: ConfluenceSimulator;
   readonly restSeconds?: number;
+  /** Addresses of sites that the simulator stands in for besides its own. */
+  readonly alsoSimulated?: ReadonlySet<string>;
 }) {
   const { database, secretBox, simulator } = options;
   const { url, simulation } = simulator;
@@ -31,7 +33,8 @@ export function confluenceParts(options: {
     clock: systemClock,
     apiOrigin: url,
     authOrigin: url,
-    originFor: (siteUrl: string) => (siteUrl === simulation.siteUrl ? url : siteUrl),
+    originFor: (siteUrl: string) =>
+      siteUrl === simulation.siteUrl || options.alsoSimulated?.has(siteUrl) === true ? url : siteUrl,
   };
   const confluenceOAuth = createConfluenceOAuth(wire);
   const clients = { redirectUri: confluenceRedirect, globalClient: simulation.oauth.app };

@@ -1,21 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamEvent } from '../../src/contract/stream-events.ts';
-import { serverFlags } from '../../scripts/launch/node-flags.mjs';
 import { controlSocketPath } from '../../src/control/control-path.ts';
 import { freePort } from './free-port.ts';
+import { runFeature, type FeatureAnswer } from './house-answers.ts';
+import { startProcess, stopProcess } from './house-processes.ts';
 
-const root = join(import.meta.dirname, '../..');
-const startTimeoutMs = 60_000;
+export { outputOf, problemOf, type FeatureAnswer } from './house-answers.ts';
+
 const mailTimeoutMs = 15_000;
 
 export interface HouseOptions {
   /** Tickets to fill the simulated account with, instead of the demo shop's. */
   readonly ticketsFile?: string;
+  /** With the demo shop's site, its AI agent and what that knows. */
+  readonly shop?: boolean;
   /** Variables of the server on top of the usual ones. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Node flags for the server. */
@@ -26,22 +27,16 @@ export interface HouseOptions {
   readonly cpus?: { readonly server: string; readonly simulators: string };
 }
 
-export interface FeatureAnswer {
-  readonly status: number;
-  readonly events: readonly StreamEvent[];
-  /** Milliseconds from the request to the first text or partial output. */
-  readonly firstTokenMs: number | undefined;
-  readonly totalMs: number;
-  /** Body of an answer that was no stream. */
-  readonly body: unknown;
-}
-
 /** The product and its simulators, each in a process of its own with a data folder of its own, as `npm start` runs them. */
 export interface House {
   readonly serverUrl: string;
   readonly zendeskUrl: string;
   readonly providersUrl: string;
   readonly confluenceUrl: string;
+  /** The simulated web site speaks https; this certificate has to be believed. */
+  readonly web: { readonly url: string; readonly certificate: string };
+  /** Empty without the shop. */
+  readonly shopUrl: string;
   /** Page and JSON of the mails the server has sent. */
   readonly outboxUrl: string;
   readonly dataDirectory: string;
@@ -92,57 +87,6 @@ const prefixes: Readonly<Record<string, string>> = {
   'openai-compatible': '/compatible/v1',
 };
 
-export interface Started {
-  readonly child: ChildProcess;
-  readonly message: Readonly<Record<string, string>>;
-  readonly output: () => string;
-}
-
-export function startProcess(
-  file: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  options: {
-    readonly flags?: readonly string[];
-    readonly cpu?: string | undefined;
-    readonly discard?: boolean | undefined;
-  },
-): Promise<Started> {
-  const node = [process.execPath, ...serverFlags, ...(options.flags ?? []), join(root, file), ...args];
-  const [command = '', ...rest] = options.cpu === undefined ? node : ['taskset', '-c', options.cpu, ...node];
-  const child = spawn(command, rest, {
-    cwd: root,
-    stdio: ['ignore', options.discard === true ? 'ignore' : 'pipe', 'pipe', 'ipc'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      reject(new Error(`${file} was not ready in time:\n${output}`));
-    }, startTimeoutMs);
-    child.once('message', (message) => {
-      clearTimeout(timer);
-      resolve({ child, message: message as Record<string, string>, output: () => output });
-    });
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      reject(new Error(`${file} ended with ${code}:\n${output}`));
-    });
-  });
-}
-
-export async function stopProcess({ child }: Started): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  await ended;
-  clearTimeout(force);
-}
-
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'indesk-house-'));
   const dataDirectory = join(folder, 'data');
@@ -157,6 +101,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       `http://127.0.0.1:${port}/sidebar`,
       '--data',
       join(folder, 'simulators'),
+      ...(options.shop === true ? ['--shop-port', '0'] : []),
       ...(options.ticketsFile === undefined ? [] : ['--tickets', options.ticketsFile]),
     ],
     {},
@@ -166,8 +111,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     zendeskUrl = '',
     providersUrl = '',
     confluenceUrl = '',
+    shopUrl = '',
     outboxUrl = '',
     smtpUrl = '',
+    webUrl = '',
+    webCertificate = '',
   } = simulators.message;
   const server = await startProcess(
     'src/main.ts',
@@ -210,6 +158,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     providersUrl,
     outboxUrl,
     confluenceUrl,
+    web: { url: webUrl, certificate: webCertificate },
+    shopUrl,
     mailTo: (address, accept) => waitForMail(outboxUrl, address, accept),
     dataDirectory,
     temporaryDirectory,
@@ -252,56 +202,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
 }
 
-async function runFeature(
-  serverUrl: string,
-  feature: string,
-  body: object,
-  request: { readonly token: string; readonly signal?: AbortSignal; readonly json?: boolean },
-): Promise<FeatureAnswer> {
-  const startedAt = performance.now();
-  const response = await fetch(`${serverUrl}/v1/copilot/${feature}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${request.token}`,
-      'content-type': 'application/json',
-      accept: request.json === true ? 'application/json' : 'text/event-stream',
-    },
-    body: JSON.stringify(body),
-    ...(request.signal !== undefined && { signal: request.signal }),
-  });
-  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    return {
-      status: response.status,
-      events: [],
-      firstTokenMs: undefined,
-      totalMs: performance.now() - startedAt,
-      body: await response.json(),
-    };
-  }
-  const events: StreamEvent[] = [];
-  let firstTokenMs: number | undefined;
-  let pending = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    pending += decoder.decode(chunk, { stream: true });
-    const frames = pending.split('\n\n');
-    pending = frames.pop() ?? '';
-    for (const frame of frames) {
-      const event = JSON.parse(frame.replace(/^data: /, '')) as StreamEvent;
-      if (event.type === 'text-delta' || event.type === 'partial')
-        firstTokenMs ??= performance.now() - startedAt;
-      events.push(event);
-    }
-  }
-  return {
-    status: response.status,
-    events,
-    firstTokenMs,
-    totalMs: performance.now() - startedAt,
-    body: undefined,
-  };
-}
-
 async function waitForMail(
   outboxUrl: string,
   address: string,
@@ -338,17 +238,4 @@ function askControl(
     );
     outgoing.on('error', reject).end(JSON.stringify(request));
   });
-}
-
-/** The checked output of a stream, or undefined. */
-export const outputOf = <T>(answer: FeatureAnswer): T | undefined => {
-  const event = answer.events.find((one) => one.type === 'output');
-  return event?.type === 'output' ? (event.value as T) : undefined;
-};
-
-/** The slug of the problem a run ended with, or undefined. */
-export function problemOf(answer: FeatureAnswer): string | undefined {
-  const event = answer.events.find((one) => one.type === 'problem');
-  const problem = event?.type === 'problem' ? event.problem : (answer.body as { type?: string } | undefined);
-  return problem?.type?.replace('/problems/', '');
 }

@@ -35,6 +35,7 @@ export async function openOperator(database: BookkeepingDatabase) {
   const disconnected: string[] = [];
   const ending: Ending = {
     settings,
+    forget: (subscriptionId) => settings.forget(subscriptionId),
     disconnectZendesk: async ({ subscriptionId }) => void disconnected.push(subscriptionId),
   };
   const callFor = (subscriptionId: string): Call<keyof typeof ports> => ({

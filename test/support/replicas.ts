@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
-import { startProcess, stopProcess, type Started } from './house.ts';
+import { startProcess, stopProcess, type Started } from './house-processes.ts';
 
 export interface Replica {
   readonly url: string;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EventStreamParser, parseStreamEvent, readEventStream } from './event-stream.ts';
+import { EventStreamParser } from './event-stream-parser.ts';
+import { parseStreamEvent, readEventStream } from './event-stream.ts';
 
 const frame = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 

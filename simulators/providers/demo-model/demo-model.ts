@@ -1,5 +1,6 @@
 import { objectAt, type Json, type JsonObject } from '../json.ts';
 import { fillSchema } from './fill-schema.ts';
+import { chatTurn } from './chat.ts';
 import { choose } from './choose.ts';
 import { detectLanguage } from './language.ts';
 import { blocksOf, readPrompt, type ReadPrompt } from './read-prompt.ts';
@@ -17,6 +18,11 @@ export interface DemoAsk {
 
 /** Values a feature knows by name; the rest of the schema is filled from the material. */
 function knownValues(prompt: ReadPrompt, properties: JsonObject): Readonly<Record<string, Json>> {
+  // Only an AI agent's answer says this of itself.
+  if ('refusedTopic' in properties) {
+    const turn = chatTurn(prompt);
+    return { ...turn, citations: turn.citations.map((citation) => ({ ...citation })) };
+  }
   if (prompt.task === 'summarize-ticket' || ('wants' in properties && 'happened' in properties))
     return { ...summarize(prompt) };
   if (prompt.task === 'suggest-reply' || ('answer' in properties && 'citations' in properties)) {
@@ -26,13 +32,6 @@ function knownValues(prompt: ReadPrompt, properties: JsonObject): Readonly<Recor
       answer,
       citations: citations.map((citation) => ({ ...citation })),
       missing,
-      // An AI agent's answer also says what it does.
-      ...('refusedTopic' in properties && {
-        action: citations.length > 0 ? 'answer' : 'ask',
-        search: '',
-        refusedTopic: false,
-        promises: 'nothing',
-      }),
     };
   }
   if (prompt.task === 'triage-ticket') return choose(prompt);

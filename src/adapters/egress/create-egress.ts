@@ -1,4 +1,4 @@
-import { createSecureContext, getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { fetch as undiciFetch, Response, type Dispatcher, type RequestInfo, type RequestInit } from 'undici';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import { insideTransaction } from '../../kernel/transaction-scope.ts';
@@ -23,6 +23,8 @@ export interface EgressOptions {
   readonly confluenceHosts?: readonly string[];
   /** `host:port` that may be read like a public web site, http included; none when absent. */
   readonly webHosts?: readonly string[];
+  /** PEM text of the certificate that a simulated web site shows; believed for pages of the web alone. */
+  readonly webCertificate?: string | undefined;
   /** `http(s)://[user:password@]host:port` of a proxy that speaks CONNECT; hosts in the lists above are reached without it. */
   readonly proxy?: string | undefined;
   /** PEM text with certificate authorities to believe besides Node's own. */
@@ -59,15 +61,16 @@ export function createEgress(options: EgressOptions): Egress {
     confluenceHosts: options.confluenceHosts ?? [],
     webHosts: options.webHosts ?? [],
   };
-  const secureContext =
-    options.certificateAuthorities === undefined ? undefined : believing(options.certificateAuthorities);
+  const { certificateAuthorities, webCertificate } = options;
+  const secureContext = believing(certificateAuthorities);
+  const webContext = webCertificate === undefined ? secureContext : believing(certificateAuthorities, webCertificate);
   const tunnel = options.proxy === undefined ? undefined : createProxyTunnel(options.proxy, secureContext);
   const createExit = (purpose: EgressPurpose): Exit => {
     const times = { ...egressTimes[purpose], ...options.times };
     const policy = createAddressPolicy(purpose, lists);
     const dispatcher = createGuardedAgent(policy, times, resolve, {
       tunnel,
-      secureContext,
+      secureContext: purpose === 'web' ? webContext : secureContext,
       showsRedirects: purpose === 'web',
     });
     return {
@@ -93,10 +96,15 @@ export function createEgress(options: EgressOptions): Egress {
   };
 }
 
-/** Node's own authorities and the given ones, parsed once; throws a plain Error when there is no certificate in the text. */
-function believing(pem: string): ReturnType<typeof createSecureContext> {
-  const added = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (added === null) throw new Error('The file of certificate authorities holds no certificate');
+/** Node's own authorities and the given ones, parsed once; throws a plain Error when there is no certificate in a text. */
+function believing(...given: readonly (string | undefined)[]): SecureContext | undefined {
+  const texts = given.filter((pem) => pem !== undefined);
+  if (texts.length === 0) return undefined;
+  const added = texts.flatMap((pem) => {
+    const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+    if (found === null) throw new Error('The file of certificate authorities holds no certificate');
+    return found;
+  });
   return createSecureContext({ ca: [...getCACertificates('default'), ...added] });
 }
 

@@ -144,6 +144,24 @@ describe('Markdown', () => {
   });
 });
 
+describe('what a file says of its maker', () => {
+  it('S108: is left behind: nothing but its text is read', async () => {
+    const properties = `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>CNRYMAKER</dc:creator></cp:coreProperties>`;
+    const word = makeDocx(paragraph('Some text.'), [{ name: 'docProps/core.xml', data: properties }]);
+    const page =
+      '<html><head><meta name="author" content="CNRYMAKER"><!-- CNRYMAKER --></head><body><p>Some text.</p></body></html>';
+    for (const [name, bytes] of [
+      ['a.docx', word],
+      ['a.html', Buffer.from(page)],
+      ['a.pdf', makePdf([textPage(['Some text.'])], { catalogue: '/PieceInfo << /A (CNRYMAKER) >>' })],
+    ] as const) {
+      const blocks = JSON.stringify(await blocksOf(name, bytes));
+      expect(blocks).toContain('Some text.');
+      expect(blocks).not.toContain('CNRYMAKER');
+    }
+  });
+});
+
 describe('a CSV file', () => {
   it.each([
     ['commas', 'name,price,note\nBag,"1,299",\nHat,5,"two\nlines"'],

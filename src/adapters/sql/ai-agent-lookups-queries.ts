@@ -11,5 +11,9 @@ export function createAiAgentLookups(transaction: WriteTransaction): AiAgentLook
         from app.ai_agent_by_widget_key(${widgetKey})`;
       return (await query.execute(transaction)).rows[0];
     },
+    async aiAgentOutcomesDue(limit) {
+      const query = sql<{ id: string }>`select id from app.ai_agent_outcomes_due(${limit}) as id`;
+      return (await query.execute(transaction)).rows.map(({ id }) => id);
+    },
   };
 }

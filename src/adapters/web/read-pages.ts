@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readHtml } from '../../kernel/html/html-to-document.ts';
+import { removeInvisible } from '../../kernel/invisible-characters.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import { Transient } from '../../kernel/transient.ts';
 import type { Fetched } from '../../ports/knowledge-base.ts';
 import type { KnowledgeDocument } from '../../ports/knowledge-document.ts';
+import type { TextExtractor } from '../../ports/text-extractor.ts';
 import { canonicalAddress } from './addresses.ts';
 import type { Visited, Visitor, Visits } from './visit.ts';
+
+type Extractor = Pick<TextExtractor, 'extract'>;
 
 const largestPage = 5 * 1024 * 1024;
 const atOnce = 4;
@@ -14,6 +17,7 @@ const htmlTypes = /^(?:text\/html|application\/xhtml\+xml)$/;
 /** Pages by their addresses, several at once. A site that asks to slow down fails the whole reading. */
 export async function readPages(
   visits: Visits,
+  extractor: Extractor,
   visitor: Visitor,
   externalIds: readonly string[],
 ): Promise<readonly Fetched[]> {
@@ -21,13 +25,18 @@ export async function readPages(
   const left = [...new Set(externalIds)];
   const work = async (): Promise<void> => {
     for (let externalId = left.shift(); externalId !== undefined; externalId = left.shift())
-      found.set(externalId, await readPage(visits, visitor, externalId));
+      found.set(externalId, await readPage(visits, extractor, visitor, externalId));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return externalIds.map((externalId) => found.get(externalId) ?? { externalId, state: 'gone' });
 }
 
-async function readPage(visits: Visits, visitor: Visitor, externalId: string): Promise<Fetched> {
+async function readPage(
+  visits: Visits,
+  extractor: Extractor,
+  visitor: Visitor,
+  externalId: string,
+): Promise<Fetched> {
   // What the source no longer names, or robots.txt no longer allows, is out of it.
   const url = canonicalAddress(externalId);
   try {
@@ -38,7 +47,7 @@ async function readPage(visits: Visits, visitor: Visitor, externalId: string): P
       limit: largestPage,
     });
     if (answer.status !== 200) return { externalId, state: 'gone' };
-    return found(visitor, externalId, answer);
+    return await found(extractor, visitor, externalId, answer);
   } catch (error) {
     if (visitor.signal.aborted) throw visitor.signal.reason;
     if (!(error instanceof ProblemError) || error.type === 'site-rate-limited') throw error;
@@ -46,17 +55,23 @@ async function readPage(visits: Visits, visitor: Visitor, externalId: string): P
   }
 }
 
-function found(visitor: Visitor, externalId: string, answer: Visited): Fetched {
+async function found(
+  extractor: Extractor,
+  visitor: Visitor,
+  externalId: string,
+  answer: Visited,
+): Promise<Fetched> {
   const [type = '', ...parameters] = (answer.headers.get('content-type') ?? '').toLowerCase().split(';');
   const isHtml = htmlTypes.test(type.trim());
-  if (answer.isTooLong || !(isHtml || type.trim() === 'text/plain'))
-    return { externalId, state: 'failed', problem: 'site-unreadable' };
+  const unreadable: Fetched = { externalId, state: 'failed', problem: 'site-unreadable' };
+  if (answer.isTooLong || !(isHtml || type.trim() === 'text/plain')) return unreadable;
   const charset = parameters.map((part) => /^\s*charset="?([\w-]+)"?\s*$/.exec(part)?.[1]).find(Boolean);
   const text = decoded(answer.bytes, charset ?? (isHtml ? charsetIn(answer.bytes) : undefined));
   const head = isHtml ? headOf(text) : { isWithheld: false, canonical: undefined };
   if (head.isWithheld || isNoIndex(answer.headers.get('x-robots-tag') ?? ''))
     return { externalId, state: 'failed', problem: 'site-refused' };
-  const document = isHtml ? readHtml(text) : plainDocument(text, answer.url);
+  const document = await documentOf(extractor, visitor, `${titleFrom(answer.url)}${isHtml ? '.html' : '.txt'}`, text);
+  if (document === undefined) return unreadable;
   const canonical = canonicalAddress(head.canonical ?? '', answer.url);
   const modified = Date.parse(answer.headers.get('last-modified') ?? '');
   return {
@@ -66,21 +81,41 @@ function found(visitor: Visitor, externalId: string, answer: Visited): Fetched {
       head.canonical !== undefined && canonical !== undefined && visitor.hosts.has(canonical)
         ? canonical
         : answer.url,
-    version: createHash('sha256').update(JSON.stringify(document)).digest('base64url'),
+    version: createHash('sha256').update(text).digest('base64url'),
     updatedAt: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
     public: true,
-    document: Transient.of(document),
+    document,
   };
 }
 
-function plainDocument(text: string, url: string): KnowledgeDocument {
-  const paragraphs = text.split(/\r?\n[^\S\n]*\r?\n/).map((paragraph) => paragraph.trim());
-  return {
-    title: decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? ''),
-    blocks: paragraphs.flatMap((paragraph) =>
-      paragraph === '' ? [] : [{ kind: 'text' as const, text: paragraph }],
-    ),
-  };
+/** What a stranger's page says, found out apart from the server; undefined when it cannot be read. */
+async function documentOf(
+  extractor: Extractor,
+  { signal }: Visitor,
+  name: string,
+  text: string,
+): Promise<Transient<KnowledgeDocument> | undefined> {
+  // The mark says UTF-8, whatever the page says of itself. Characters that no text has stand on careless pages.
+  const bytes = Buffer.from(`\uFEFF${text.replace(/[\0-\x06\x0E-\x1A\x7F]/g, '')}`);
+  const extraction = await extractor.extract({ name, bytes }, signal);
+  if (extraction.kind === 'read') return extraction.document;
+  return extraction.reason === 'no-text' ? Transient.of({ title: '', blocks: [] }) : undefined;
+}
+
+/** The last word of an address, for a page that has no title. */
+function titleFrom(address: string): string {
+  const { pathname, hostname } = new URL(address);
+  const segment = pathname.split('/').findLast((part) => part !== '') ?? '';
+  const word = removeInvisible(decodedSegment(segment)).text.replace(/[\p{Cc}/\\]/gu, ' ');
+  return word.replace(/\.(?:x?html?|txt)$/i, '').slice(0, 100).trim() || hostname;
+}
+
+function decodedSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function decoded(bytes: Uint8Array, charset: string | undefined): string {

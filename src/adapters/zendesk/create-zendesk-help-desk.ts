@@ -6,9 +6,11 @@ import { searchArticles } from './articles.ts';
 import { fetchAudits } from './audits.ts';
 import { fetchMacro, fetchMacroPage, fetchMacros } from './macros.ts';
 import { ticketChanges } from './change-tickets.ts';
+import { conversationTickets } from './conversation-tickets.ts';
 import { createZendeskOAuth } from './oauth.ts';
 import { createZendeskRequests, type ZendeskRequestOptions, type ZendeskRequests } from './request.ts';
 import { searchTickets } from './search.ts';
+import { fetchTaggedTickets } from './tagged-tickets.ts';
 import { fetchRequesterTickets, fetchTicketWithComments } from './tickets.ts';
 import { fetchUser } from './users.ts';
 import { webhooks } from './webhooks.ts';
@@ -23,11 +25,13 @@ export function createZendeskHelpDesk(
   return {
     ...ticketChanges(requests),
     ...webhooks(requests),
+    ...conversationTickets(requests),
     ticketWithComments: (call, ticketId) => fetchTicketWithComments(requests, call, ticketId),
     audits: (call, ticketId, options) => fetchAudits(requests, call, ticketId, options?.pages),
     user: (call, userId) => fetchUser(requests, call, userId),
     searchTickets: (call, words, wanted) => searchTickets(requests, call, words, wanted),
     requesterTickets: (call, requesterId) => fetchRequesterTickets(requests, call, requesterId),
+    taggedTickets: (call, wanted) => fetchTaggedTickets(requests, call, wanted),
     accountShape: createAccountShapes(requests),
     searchArticles: (call, words, wanted) => searchArticles(requests, call, words, wanted),
     macros: (call) => fetchMacros(requests, call),

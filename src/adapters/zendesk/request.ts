@@ -30,6 +30,8 @@ export interface ZendeskRequest {
   readonly method?: 'POST' | 'PUT' | 'DELETE';
   /** JSON. */
   readonly body?: string;
+  /** Zendesk does the same request with the same key once, so that it may be sent again. */
+  readonly idempotencyKey?: string;
   /** The problem when Zendesk answers 404. */
   readonly missing: ProblemType;
 }
@@ -147,6 +149,9 @@ class Asking {
           accept: 'application/json',
           authorization: `Bearer ${token}`,
           ...(this.request.method !== undefined && { 'content-type': 'application/json' }),
+          ...(this.request.idempotencyKey !== undefined && {
+            'idempotency-key': this.request.idempotencyKey,
+          }),
         },
         ...(this.request.method !== undefined && { method: this.request.method }),
         ...(this.request.body !== undefined && { body: this.request.body }),
@@ -160,7 +165,7 @@ class Asking {
       if (
         !(error instanceof NetworkFailure) ||
         error.code === 'EGRESS_RESPONSE_TOO_LARGE' ||
-        this.request.method !== undefined ||
+        !this.isRepeatable() ||
         !this.mayRetry()
       )
         throw error;
@@ -180,7 +185,11 @@ class Asking {
 
   /** A change that was refused for its rate did nothing; of all else nobody knows. */
   private isRetried(status: number): boolean {
-    return this.request.method === undefined ? retriedStatuses.has(status) : status === 429;
+    return this.isRepeatable() ? retriedStatuses.has(status) : status === 429;
+  }
+
+  private isRepeatable(): boolean {
+    return this.request.method === undefined || this.request.idempotencyKey !== undefined;
   }
 
   private mayRetry(): boolean {

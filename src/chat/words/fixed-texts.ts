@@ -12,6 +12,8 @@ export interface FixedTexts {
   readonly handedOver: string;
   /** The same outside business hours. */
   readonly handedOverClosed: string;
+  /** After it; `{when}` is a day and a time. */
+  readonly backAt: string;
   /** The conversation waits until the help desk answers. */
   readonly handOverPending: string;
   /** A person can only answer somebody who says where. */
@@ -34,6 +36,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'I have passed our conversation on to a person on the team. They will get back to you.',
     handedOverClosed:
       'I have passed our conversation on to the team. Nobody is there at the moment; they will get back to you when they are.',
+    backAt: 'The team is back on {when}.',
     handOverPending:
       'I am passing our conversation on to the team. That takes a little longer than usual; please keep this window open.',
     contactNeeded: 'How can the team reach you? Please leave your e-mail address.',
@@ -55,6 +58,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'Ich habe unser Gespräch an einen Menschen im Team weitergegeben. Er meldet sich bei Ihnen.',
     handedOverClosed:
       'Ich habe unser Gespräch an das Team weitergegeben. Gerade ist niemand da; man meldet sich bei Ihnen, sobald wieder jemand da ist.',
+    backAt: 'Das Team ist wieder da: {when}.',
     handOverPending:
       'Ich gebe unser Gespräch an das Team weiter. Das dauert etwas länger als sonst; bitte lassen Sie dieses Fenster offen.',
     contactNeeded: 'Wie kann das Team Sie erreichen? Bitte hinterlassen Sie Ihre E-Mail-Adresse.',
@@ -76,6 +80,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'J’ai transmis notre conversation à une personne de l’équipe. Elle reviendra vers vous.',
     handedOverClosed:
       'J’ai transmis notre conversation à l’équipe. Personne n’est là en ce moment ; on reviendra vers vous dès que possible.',
+    backAt: 'L’équipe sera de retour {when}.',
     handOverPending:
       'Je transmets notre conversation à l’équipe. Cela prend un peu plus de temps que d’habitude ; gardez cette fenêtre ouverte.',
     contactNeeded: 'Comment l’équipe peut-elle vous joindre ? Merci de laisser votre adresse e-mail.',
@@ -96,6 +101,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'He pasado nuestra conversación a una persona del equipo. Se pondrá en contacto con usted.',
     handedOverClosed:
       'He pasado nuestra conversación al equipo. Ahora no hay nadie; se pondrán en contacto con usted en cuanto vuelvan.',
+    backAt: 'El equipo vuelve el {when}.',
     handOverPending:
       'Estoy pasando nuestra conversación al equipo. Tarda un poco más de lo normal; mantenga abierta esta ventana.',
     contactNeeded: '¿Cómo puede el equipo contactar con usted? Deje por favor su dirección de correo.',
@@ -117,6 +123,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'Ho passato la nostra conversazione a una persona del team. La ricontatterà.',
     handedOverClosed:
       'Ho passato la nostra conversazione al team. Ora non c’è nessuno; La ricontatteranno appena possibile.',
+    backAt: 'Il team torna {when}.',
     handOverPending:
       'Sto passando la nostra conversazione al team. Ci vuole un po’ più del solito; tenga aperta questa finestra.',
     contactNeeded: 'Come può raggiungerLa il team? Lasci per favore il Suo indirizzo e-mail.',
@@ -137,6 +144,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'Ik heb ons gesprek doorgegeven aan iemand van het team. Die neemt contact met u op.',
     handedOverClosed:
       'Ik heb ons gesprek doorgegeven aan het team. Er is nu niemand; ze nemen contact met u op zodra ze er zijn.',
+    backAt: 'Het team is er weer op {when}.',
     handOverPending:
       'Ik geef ons gesprek door aan het team. Dat duurt iets langer dan anders; houd dit venster open.',
     contactNeeded: 'Hoe kan het team u bereiken? Laat alstublieft uw e-mailadres achter.',
@@ -158,6 +166,7 @@ const texts: Readonly<Record<string, FixedTexts>> = {
     handedOver: 'Passei a nossa conversa a uma pessoa da equipa. Ela entrará em contacto consigo.',
     handedOverClosed:
       'Passei a nossa conversa à equipa. Neste momento não está ninguém; entrarão em contacto assim que possível.',
+    backAt: 'A equipa volta {when}.',
     handOverPending:
       'Estou a passar a nossa conversa à equipa. Demora um pouco mais do que o habitual; mantenha esta janela aberta.',
     contactNeeded: 'Como pode a equipa contactá-lo? Deixe por favor o seu endereço de e-mail.',

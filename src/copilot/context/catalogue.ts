@@ -54,6 +54,10 @@ export interface ContextCatalogue {
   readonly countedSolved: TicketCorpus;
   /** The solved neighbours most like this ticket, at most three, with their comments. */
   readonly solvedConversations: readonly TicketWithComments[];
+  /** Cosine of each neighbour to this ticket; empty without a model that finds tickets, or when it was not done in time. */
+  readonly ticketMeanings: ReadonlyMap<number, number>;
+  /** The same of macros. */
+  readonly macroMeanings: ReadonlyMap<number, number>;
   /** The requester's newest other tickets, newest first. */
   readonly requesterTickets: readonly Ticket[];
   readonly history: CustomerHistory;

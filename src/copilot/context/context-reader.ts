@@ -7,15 +7,18 @@ import type {
   TicketWithComments,
   ZendeskUser,
 } from '../../ports/help-desk.ts';
-import type { MacroLibrary } from '../macros/macro-library.ts';
+import { textOf as macroText, type MacroLibrary } from '../macros/macro-library.ts';
 import { mayUse } from '../../services/macros/macro-text.ts';
 import type { LeadSettings } from '../../services/settings/lead-settings.ts';
 import type { Context, ContextCatalogue, Need } from './catalogue.ts';
 import { courseOf } from '../evidence/ticket-course.ts';
 import { countTickets } from '../classify/ticket-space.ts';
+import { textOf } from '../evidence/duplicates.ts';
 import { compared } from '../evidence/tickets.ts';
 import { proposeValues } from '../evidence/triage-values.ts';
+import type { Meanings } from '../ranking/meanings.ts';
 import { findNeighbours, optional } from './find-neighbours.ts';
+import { likenessTo } from './likeness.ts';
 import { findSources } from './find-sources.ts';
 import { joinSources, knowledgeSources, type SearchKnowledge } from './knowledge-sources.ts';
 import { readHistory } from './read-history.ts';
@@ -35,6 +38,8 @@ export interface ContextArguments {
   readonly macros: (call: HelpDeskCall) => Promise<Transient<MacroLibrary>>;
   /** Searches the knowledge attached to the copilot; undefined where none can be. */
   readonly knowledge?: SearchKnowledge;
+  /** Likeness by meaning; undefined where there is no local model to ask. */
+  readonly meanings?: Pick<Meanings, 'compare'>;
   readonly onStage: (stage: 'reading-ticket' | 'finding-sources') => void;
 }
 
@@ -73,6 +78,22 @@ const fetchers: Fetchers = {
     ),
   countedSolved: async ({ need }) =>
     (await need('neighbours')).map(({ solved }) => countTickets(solved.map(compared))),
+  ticketMeanings: async ({ about, helpDeskCall, need }) => {
+    const [ticket, neighbours] = await Promise.all([need('ticket'), need('neighbours')]);
+    const others = neighbours.map(({ solved, open }) =>
+      [...solved, ...open].map((other) => ({ id: other.id, text: textOf(compared(other)) })),
+    );
+    return likenessTo(about.meanings, { ...whose(helpDeskCall), kind: 'tickets' }, ticket, others);
+  },
+  macroMeanings: async ({ about, helpDeskCall, need }) => {
+    const [ticket, macros] = await Promise.all([need('ticket'), need('macros')]);
+    const others = macros.map(({ library, usable }) =>
+      library.macros
+        .filter(({ id }) => usable.has(id))
+        .map((macro) => ({ id: macro.id, text: macroText(macro) })),
+    );
+    return likenessTo(about.meanings, { ...whose(helpDeskCall), kind: 'macros' }, ticket, others);
+  },
   requesterTickets: async (reader) => {
     const { about, helpDeskCall, need } = reader;
     const ticket = await need('ticket');
@@ -182,6 +203,11 @@ export class ContextReader {
     );
   }
 }
+
+const whose = ({ connection, signal }: HelpDeskCall) => ({
+  subscriptionId: connection.subscriptionId,
+  signal,
+});
 
 function refuseUnlessAllowed(
   ticket: Transient<TicketWithComments>,

@@ -70,7 +70,9 @@ const likelyFrom = 0.7;
 const possibleFrom = 0.3;
 const week = 7 * 24 * 3_600_000;
 
-const textOf = (ticket: ComparedTicket): string => [ticket.subject, ticket.text].filter(Boolean).join('\n');
+/** What a ticket is compared by. */
+export const textOf = (ticket: ComparedTicket): string =>
+  [ticket.subject, ticket.text].filter(Boolean).join('\n');
 
 /** Makes candidates ready to be compared; one index serves any number of tickets. */
 export function indexCandidates(candidates: readonly ComparedTicket[]): CandidateIndex {

@@ -5,6 +5,7 @@ import { writtenTerms } from '../../kernel/text/words.ts';
 import { rankReplies } from './reply-match.ts';
 import type { AcceptanceModel } from './macro-acceptance.ts';
 import { percent } from './tickets.ts';
+import { withMeaning } from '../ranking/meanings.ts';
 
 type Suggestion = MacroSuggestions['macros'][number];
 
@@ -35,20 +36,21 @@ export function pushOf({ byMacro, mean }: AcceptanceModel, macroId: number): num
 
 /**
  * The macros that fit what the customer wrote (subject included), best first: text match times push. `usable` says
- * which macros this agent may use.
+ * which macros this agent may use. Where there are likenesses by meaning, both orders count alike.
  */
 export function rankMacros(
   { macros, index, acceptance }: MacroLibrary,
   usable: (macro: MacroLibrary['macros'][number]) => boolean,
   customerTexts: readonly string[],
   limit: number,
+  meanings: ReadonlyMap<number, number> = new Map(),
 ): Suggestion[] {
   const text = customerTexts.join('\n');
   const written = new Map(writtenTerms(text).map((term) => [term.term, term.written]));
   const rarity = index.texts.byView.words.rarity;
   const half = halfMatch * rareWord(macros.length);
   const scoreOf = (points: number): number => percent(points / (points + half));
-  return rankReplies(index, customerTexts)
+  const byWords = rankReplies(index, customerTexts)
     .flatMap(({ index: at, score, sharedTerms }) => {
       const macro = macros[at];
       const match = Math.max(0, score);
@@ -58,7 +60,8 @@ export function rankMacros(
       const shared = sharedTerms.toSorted((a, b) => (rarity.get(b) ?? 0) - (rarity.get(a) ?? 0));
       return [{ macro, points: match * pushOf(acceptance, macro.id), shared }];
     })
-    .toSorted((a, b) => b.points - a.points || a.macro.id - b.macro.id)
+    .toSorted((a, b) => b.points - a.points || a.macro.id - b.macro.id);
+  return withMeaning(byWords, meanings, ({ macro }) => macro.id)
     .slice(0, limit)
     .map(({ macro, points, shared }, place) => {
       const known = acceptance.byMacro.get(macro.id);

@@ -1,6 +1,7 @@
 import { SimilarTickets, SimilarTicketsInput } from '../../contract/abilities.ts';
 import type { Ticket, TicketWithComments } from '../../ports/help-desk.ts';
 import { defineFeature } from '../define-feature.ts';
+import { withMeaning } from '../ranking/meanings.ts';
 import { findDuplicates, indexCandidates } from '../evidence/duplicates.ts';
 import {
   beginning,
@@ -34,14 +35,14 @@ export const similarTickets = defineFeature({
   output: SimilarTickets,
   opensWithTicket: true,
   evidence: {
-    needs: ['ticket', 'neighbours'],
+    needs: ['ticket', 'neighbours', 'ticketMeanings'],
     moreNeeds: ({ withAnswers }) => (withAnswers ? ['solvedConversations'] : []),
-    answer: ({ ticket, neighbours, solvedConversations = [] }) => {
+    answer: ({ ticket, neighbours, ticketMeanings, solvedConversations = [] }) => {
       const answers = new Map(solvedConversations.map((solved) => [solved.ticket.id, answerOf(solved)]));
       const own = comparedConversation(ticket);
       const like = (tickets: readonly Ticket[]) => {
         const byId = new Map(tickets.map((other) => [other.id, other]));
-        return findDuplicates(own, indexCandidates(tickets.map(compared)), tickets.length).flatMap(
+        const found = findDuplicates(own, indexCandidates(tickets.map(compared)), tickets.length).flatMap(
           ({ id, likelihood, shared }) => {
             const other = byId.get(id);
             const likeness = percent(likelihood);
@@ -49,6 +50,7 @@ export const similarTickets = defineFeature({
             return [{ other, shown: { ...ticketEvidence(other, sharedWords(shared)), likeness } }];
           },
         );
+        return withMeaning(found, ticketMeanings, ({ other }) => other.id);
       };
       const open = like(neighbours.open);
       return {

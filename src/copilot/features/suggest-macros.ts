@@ -12,11 +12,11 @@ export const suggestMacros = defineFeature({
   output: MacroSuggestions,
   opensWithTicket: true,
   evidence: {
-    needs: ['ticket', 'macros'],
-    answer: ({ ticket, macros: { library, usable } }) => {
+    needs: ['ticket', 'macros', 'macroMeanings'],
+    answer: ({ ticket, macros: { library, usable }, macroMeanings }) => {
       const { subject, text } = comparedConversation(ticket);
       return {
-        macros: rankMacros(library, ({ id }) => usable.has(id), [subject, text], shown),
+        macros: rankMacros(library, ({ id }) => usable.has(id), [subject, text], shown, macroMeanings),
         total: usable.size,
         groupId: ticket.ticket.groupId,
       };

@@ -15,7 +15,8 @@ const topLevels =
   'com|net|org|info|biz|io|dev|app|ai|co|xyz|top|site|online|shop|store|link|click|icu|ru|cn|tk|ml|cc|ly|test|example|invalid|onion';
 const label = String.raw`[\p{L}\p{N}_-]{1,63}`;
 const rest = String.raw`[^\s<>"]`;
-const start = String.raw`(?<![\p{L}\p{N}_.-])`;
+// A dot before a name is part of it only behind another label: `.x.example` is read as x.example by whoever makes links.
+const start = String.raw`(?<![\p{L}\p{N}_-])(?<![\p{L}\p{N}_-]\.)`;
 
 /** Everything that a browser, a mail program or Zendesk may make a link of; each alternative begins at a fixed sign or the start of a word, so that reading stays linear. */
 const addressPattern = new RegExp(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { addressesIn } from './addresses.ts';
 import { cleanText, linksIn, normalizeForQuote } from './clean-text.ts';
 import { lostParts } from './kept-parts.ts';
 import { allowedLinks, createStreamFilter, filterReply } from './output-filter.ts';
@@ -28,6 +29,23 @@ describe('cleaning text', () => {
       'https://c.example/päth',
     ]);
   });
+});
+
+describe('looking for addresses', () => {
+  it('finds a host behind a dot once, and not the end of a longer one', () => {
+    const found = addressesIn('a .x.example b ..y.example c z.example d');
+    expect(found.map(({ text }) => text)).toEqual(['x.example', 'y.example', 'z.example']);
+    expect(addressesIn('mail.shop.example').map(({ text }) => text)).toEqual(['mail.shop.example']);
+  });
+
+  // In time that grows with the square of the length these would take minutes.
+  it.each(['.x', '..x', '.x.', 'x..', '.', '.a-', '。x', '.1', '.x.e'])(
+    'looks at %j again and again in one go',
+    (unit) => {
+      const text = unit.repeat(100_000);
+      expect(addressesIn(`${text} .evil.example`).at(-1)?.text).toBe('evil.example');
+    },
+  );
 });
 
 describe('filtering a reply', () => {
@@ -78,6 +96,11 @@ describe('filtering a reply', () => {
     ['<img src=//evil.example/x', '< img src='],
     ['ask evil.example/c?d=1 or c@evil.example', 'ask or'],
     ['at 4e52592d3030310a0b0c.attacker.com now', 'at now'],
+    ['ask .evil.example now', 'ask . now'],
+    ['ask ..evil.example/x and …evil.example now', 'ask .. and … now'],
+    ['ask 。evil。example now', 'ask 。 now'],
+    ['ask .4e52592d3030310a0b0c.attacker.com now', 'ask . now'],
+    ['The end.The next sentence, etc... and so on', 'The end.The next sentence, etc... and so on'],
     ['ｈｔｔｐｓ：／／ｅｖｉｌ．ｅｘａｍｐｌｅ／ｘ ok', 'ok'],
     ["see https://help.example/returns'secret", 'see'],
     ['see https://help.example/RETURNS', 'see'],

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ChatCall } from '../../chat/chat-call.ts';
 import type { ChatSession } from '../../chat/chat-sessions.ts';
 import { endChat, rateAnswer } from '../../chat/end-chat.ts';
-import { agentOnPage, openSession } from '../../chat/open-session.ts';
+import { agentOnPage, lookOf, openSession } from '../../chat/open-session.ts';
 import { takeTurn, type TurnRequest } from '../../chat/take-turn.ts';
 import * as contract from '../../contract/chat.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
@@ -19,6 +19,13 @@ const nobody = { contact: Transient.of(null), note: Transient.of(null) } as cons
 export function addChatRoutes(app: FastifyInstance, context: HttpContext): void {
   const { chat } = context;
   addSessions(app, context);
+
+  route(app, context, contract.readWidgetLook, async ({ params, request, reply }) => {
+    const origin = originOf(request);
+    const agent = await agentOnPage(chat, params.agentKey, origin);
+    reply.header('access-control-allow-origin', origin).header('vary', 'origin');
+    return lookOf(agent, context.ports.clock.now());
+  });
 
   route(app, context, contract.takeChatTurn, async (caller) => {
     const { message, history, locale } = caller.body;

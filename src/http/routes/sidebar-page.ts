@@ -1,24 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sidebarAsset, sidebarPage, sidebarSignInPage } from '../../contract/pages.ts';
 import { problemBody } from '../../contract/problem.ts';
 import { ProblemError, toProblem } from '../../kernel/problem-error.ts';
 import type { HttpContext } from '../context.ts';
+import { forEver, sendAsset } from '../send-asset.ts';
 
 const formLimit = sidebarSignInPage.bodyLimit;
 // Garden writes its rules into an empty style element: this is the hash of nothing.
 const gardenStyleHash = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-  '.png': 'image/png',
-  '.json': 'application/json',
-};
-
 const escapeAttribute = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 
@@ -73,21 +64,10 @@ export function addSidebarPage(app: FastifyInstance, context: HttpContext): void
     sidebarAsset.path,
     { config: { endpoint: sidebarAsset } },
     async (request, reply) => {
-      const { file } = request.params;
-      const type = types[extname(file)];
-      if (!/^[\w.-]+$/.test(file) || type === undefined) return reply.callNotFound();
-      const stream = createReadStream(join(context.webDirectory, 'assets', file));
-      return new Promise((resolve) => {
-        stream.once('error', () => resolve(reply.callNotFound()));
-        stream.once('open', () =>
-          resolve(
-            reply
-              .type(type)
-              .header('cache-control', 'public, max-age=31536000, immutable')
-              .header('access-control-allow-origin', '*')
-              .send(stream),
-          ),
-        );
+      const folder = join(context.webDirectory, 'assets');
+      return sendAsset(reply, folder, request.params.file, {
+        'cache-control': forEver,
+        'access-control-allow-origin': '*',
       });
     },
   );

@@ -16,6 +16,8 @@ export interface KnowledgeTables {
     kind: KnowledgeKind;
     /** Sealed JSON: name, and what is read. */
     settings: Sealed;
+    /** Of a Confluence space: the site it is at, once known. */
+    site_url: string | null;
     /** Numbers come as text: it may be longer than a JavaScript number. */
     version: Generated<string>;
     embedding_model: string | null;

@@ -3,7 +3,7 @@ import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import type { WriteTransaction } from '../../ports/database.ts';
 import type { AccountRole, AccountStatus } from '../../ports/schema/accounts.ts';
-import { refuseHeld } from '../subscriptions/record-hold.ts';
+import { unlessHeld } from '../subscriptions/record-hold.ts';
 import { revokeSessions } from '../sessions/console-session-queries.ts';
 import type { ConsoleSessions } from '../sessions/console-sessions.ts';
 import {
@@ -117,20 +117,16 @@ export async function removeAccount(
   sessions: ConsoleSessions,
   accountId: string,
 ): Promise<void> {
-  try {
-    await change(call, sessions, accountId, {
+  await unlessHeld(call, 'people:write', 'account-removal', () =>
+    change(call, sessions, accountId, {
       audit: { action: 'account.removed', target: accountId },
       dethrones: true,
       work: async (tx) => {
         await requireNoHold(tx);
         await deleteAccount(tx, accountId);
       },
-    });
-  } catch (error) {
-    if (error instanceof ProblemError && error.type === 'subscription-held')
-      return refuseHeld(call, 'people:write', 'account-removal');
-    throw error;
-  }
+    }),
+  );
 }
 
 async function change(

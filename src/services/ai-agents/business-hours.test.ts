@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readableOn } from '../../kernel/contrast.ts';
-import { isOpenAt } from './business-hours.ts';
+import { isOpenAt, nextOpening } from './business-hours.ts';
 
 const hours = {
   timeZone: 'Europe/Berlin',
@@ -29,6 +29,21 @@ it.each([
   ['2026-07-20T07:00:00Z', true],
   ['2026-12-28T10:00:00Z', false],
 ])('people are there at %s: %s', (at, open) => expect(isOpenAt(hours, new Date(at))).toBe(open));
+
+it.each([
+  // Monday noon: the lunch break. Tuesday: not before next Monday. A holiday: the Monday after.
+  ['2026-11-23T11:00:00Z', '2026-11-23T12:00:00.000Z'],
+  ['2026-11-24T10:00:00Z', '2026-11-30T08:00:00.000Z'],
+  ['2026-12-22T10:00:00Z', '2027-01-04T08:00:00.000Z'],
+])('after %s people are back at %s', (after, back) =>
+  expect(nextOpening(hours, new Date(after))?.toISOString()).toBe(back),
+);
+
+it('people who are never there never come back, and odd minutes are met', () => {
+  expect(nextOpening({ ...hours, week: hours.week.map(() => []) }, new Date())).toBeUndefined();
+  const odd = { ...hours, week: hours.week.map(() => [{ from: '09:07', to: '09:52' }]) };
+  expect(nextOpening(odd, new Date('2026-11-24T10:00:00Z'))?.toISOString()).toBe('2026-11-25T08:07:00.000Z');
+});
 
 it('text can be read on every colour', () => {
   expect([

@@ -3,7 +3,7 @@ import type { AiAgent, AiAgentSettings } from '../../contract/ai-agents.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import { requireNoHold } from '../accounts/account-queries.ts';
-import { refuseHeld } from '../subscriptions/record-hold.ts';
+import { unlessHeld } from '../subscriptions/record-hold.ts';
 import {
   deleteAiAgentRow,
   insertVersion,
@@ -115,14 +115,10 @@ async function storeSecret(
 
 /** Takes everything of it along. Throws `not-found`, and `subscription-held` under a legal hold: switching it off is what is left then. */
 export async function deleteAiAgent(call: ChangeCall, id: string): Promise<void> {
-  try {
-    await call.ports.database.write(call, decision('ai-agent.deleted', id), async (tx) => {
+  await unlessHeld(call, 'settings:write', 'ai-agent-deletion', () =>
+    call.ports.database.write(call, decision('ai-agent.deleted', id), async (tx) => {
       await requireNoHold(tx);
       if (!(await deleteAiAgentRow(tx, id))) throw new ProblemError('not-found');
-    });
-  } catch (error) {
-    if (error instanceof ProblemError && error.type === 'subscription-held')
-      return refuseHeld(call, 'settings:write', 'ai-agent-deletion');
-    throw error;
-  }
+    }),
+  );
 }

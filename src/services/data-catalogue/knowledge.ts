@@ -21,6 +21,7 @@ export const knowledgeEntries: CatalogueEntries = {
       internal: plain('marks what customers must not see', 'yes or no'),
       kind: plain('where it comes from', word),
       settings: sealed('its name, and which spaces, languages or addresses are read', 'id'),
+      site_url: plain('keeps ids of one Confluence site from being asked of another', 'an address of a site'),
       version: plain('shows that what is kept in memory is out of date', number),
       embedding_model: plain('whether its vectors are of the model there is', 'a hash of public files'),
       created_at: plain('order and age', time),

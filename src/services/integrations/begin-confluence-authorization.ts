@@ -5,6 +5,7 @@ import type { Call } from '../../ports/call.ts';
 import { hashOf } from './begin-zendesk-authorization.ts';
 import { keepAuthorization } from './confluence-authorization.ts';
 import { confluenceScopes, SiteUrl, type ConfluenceClients } from './confluence-clients.ts';
+import { hasSourcesOfAnotherSite } from './confluence-queries.ts';
 import { checked } from './connect-confluence.ts';
 
 export const BeginConfluenceInput = z
@@ -35,6 +36,9 @@ export async function beginConfluenceAuthorization(
         'This server has no app at Atlassian. Enter the id and secret of your own, or use an API token.',
     });
   const { database, confluenceOAuth } = call.ports;
+  // Said before the person goes to Atlassian; asked again when the connection is stored.
+  if (await database.read(call, (tx) => hasSourcesOfAnotherSite(tx, siteUrl)))
+    throw new ProblemError('confluence-site-in-use');
   const state = randomBytes(32).toString('base64url');
   await keepAuthorization(call.ports, call.subscriptionId, state, {
     accountId: asker.accountId,

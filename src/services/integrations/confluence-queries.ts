@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { ProblemError } from '../../kernel/problem-error.ts';
 import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
+import { lockKnowledge } from '../knowledge/source-queries.ts';
 
 interface Site {
   readonly siteUrl: string;
@@ -22,12 +24,28 @@ export type NewConfluenceConnection = Site &
       }
   );
 
-/** Puts the connection in place of whatever was there, so that nothing of an older grant stays. */
+/** Whether knowledge is read from another site than this one, connected now or before. */
+export async function hasSourcesOfAnotherSite(tx: ReadTransaction, siteUrl: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('app.knowledge_source')
+    .select('id')
+    .where('site_url', '!=', siteUrl)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/**
+ * Puts the connection in place of whatever was there, so that nothing of an older grant stays. Throws
+ * `confluence-site-in-use` while there are sources of another site: their ids would name other pages there.
+ */
 export async function replaceConfluenceConnection(
   tx: WriteTransaction,
   subscriptionId: string,
   row: NewConfluenceConnection,
 ): Promise<void> {
+  await lockKnowledge(tx);
+  if (await hasSourcesOfAnotherSite(tx, row.siteUrl)) throw new ProblemError('confluence-site-in-use');
   const token = row.grantKind === 'api-token' ? row : undefined;
   const pair = row.grantKind === 'authorization-code' ? row : undefined;
   const values = {

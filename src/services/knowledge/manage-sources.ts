@@ -6,6 +6,7 @@ import {
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
 import { requireNoHold } from '../accounts/account-queries.ts';
+import { unlessHeld } from '../subscriptions/record-hold.ts';
 import { isLocated } from './located.ts';
 import { enqueueReading } from './reading-queries.ts';
 import {
@@ -105,10 +106,12 @@ export async function removeSource(call: ManageCall, sourceId: string): Promise<
   const { database } = call.ports;
   const decision = (action: 'knowledge.source-closed' | 'knowledge.source-deleted') =>
     ({ permission, audit: { action, target: sourceId } }) as const;
-  await database.write(call, decision('knowledge.source-closed'), async (tx) => {
-    await requireNoHold(tx);
-    if (!(await closeSource(tx, sourceId))) throw new ProblemError('not-found');
-  });
+  await unlessHeld(call, permission, 'knowledge-deletion', () =>
+    database.write(call, decision('knowledge.source-closed'), async (tx) => {
+      await requireNoHold(tx);
+      if (!(await closeSource(tx, sourceId))) throw new ProblemError('not-found');
+    }),
+  );
   for (let gone = deletedAtOnce; gone >= deletedAtOnce;)
     gone = await database.write(call, decision('knowledge.source-deleted'), async (tx) => {
       await requireNoHold(tx);

@@ -19,6 +19,21 @@ export interface Passage {
   readonly score: number;
   /** Not for customers' eyes: inserting it into a reply asks first. */
   readonly internal: boolean;
+  /** What each way of searching gave it; shown where an AI agent is tried out. */
+  readonly found?: FoundBy;
+}
+
+/** A passage's place and score by words and by vector; null: that way did not find it. */
+export interface FoundBy {
+  readonly words: { readonly place: number; readonly score: number } | null;
+  /** `score` is the cosine, -1 to 1. */
+  readonly vector: { readonly place: number; readonly score: number } | null;
+}
+
+/** How much of the question's words one passage holds, and how much it must hold to count as an answer; 0 to 1. */
+export interface FloorCheck {
+  readonly reached: number;
+  readonly needed: number;
 }
 
 export interface Retrieved {
@@ -28,4 +43,8 @@ export interface Retrieved {
   readonly mode: 'lexical' | 'fused';
   /** False: nothing reaches the agent's floor, so that the honest answer is "I don't know". */
   readonly sure: boolean;
+  /** Sources that could not be asked: what they say is missing here. */
+  readonly missing?: readonly { readonly sourceId: string; readonly problem: string }[];
+  /** What `sure` was judged by; undefined where there was nothing to judge. */
+  readonly floor?: FloorCheck | undefined;
 }

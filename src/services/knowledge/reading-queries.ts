@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Call } from '../../ports/call.ts';
 import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
+import { connectedSite } from './source-queries.ts';
 
 /** Minutes without a sign of life after which a reading is taken up by another job. */
 const stoppedMinutes = 15;
@@ -120,7 +121,15 @@ export async function noteKind(
 ): Promise<void> {
   await tx
     .updateTable('app.knowledge_source')
-    .set({ reading_kind: noted.kind, reading_model: noted.model, touched_at: sql<Date>`app.now()` })
+    .set({
+      reading_kind: noted.kind,
+      reading_model: noted.model,
+      touched_at: sql<Date>`app.now()`,
+      // Chosen before Confluence was connected: the site is known from now on.
+      site_url: sql<
+        string | null
+      >`case when kind = 'confluence' then coalesce(site_url, ${connectedSite}) end`,
+    })
     .where('id', '=', sourceId)
     .execute();
 }

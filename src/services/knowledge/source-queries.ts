@@ -42,6 +42,9 @@ export async function countSources(tx: WriteTransaction): Promise<number> {
   return Number(row.count);
 }
 
+/** Null while Confluence is not connected. */
+export const connectedSite = sql<string | null>`(select site_url from app.confluence_connection)`;
+
 export async function insertSource(
   tx: WriteTransaction,
   source: {
@@ -64,6 +67,7 @@ export async function insertSource(
       internal: source.internal,
       kind: source.kind,
       settings: source.settings,
+      site_url: source.kind === 'confluence' ? connectedSite : null,
       created_at: sql<Date>`app.now()`,
     })
     .execute();

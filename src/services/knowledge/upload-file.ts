@@ -5,6 +5,7 @@ import { Transient } from '../../kernel/transient.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Extraction } from '../../ports/text-extractor.ts';
 import { requireNoHold } from '../accounts/account-queries.ts';
+import { unlessHeld } from '../subscriptions/record-hold.ts';
 import { knowledgeBinding } from './bindings.ts';
 import { deleteDocument, endWriting } from './document-queries.ts';
 import { readHash, takePlace, updateMetadata } from './file-queries.ts';
@@ -138,8 +139,10 @@ export async function removeDocument(
     return source?.kind === `${what}s` && (await hasDocument(tx, sourceId, documentId));
   });
   if (!isThere) throw new ProblemError('not-found');
-  await database.write(call, decision(`knowledge.${what}-deleted`, documentId), async (tx) => {
-    await requireNoHold(tx);
-    if (!(await deleteDocument(tx, sourceId, documentId))) throw new ProblemError('not-found');
-  });
+  await unlessHeld(call, permission, 'knowledge-deletion', () =>
+    database.write(call, decision(`knowledge.${what}-deleted`, documentId), async (tx) => {
+      await requireNoHold(tx);
+      if (!(await deleteDocument(tx, sourceId, documentId))) throw new ProblemError('not-found');
+    }),
+  );
 }

@@ -30,5 +30,6 @@ export const retentionRules: Readonly<Record<RetentionRuleName, RetentionRule>> 
   pending_factor: { table: 'second_factor', column: 'pending_secret', ...hourly },
   previous_key: { table: 'subscription', column: 'previous_key_hash', ...hourly },
   triage_change: { table: 'triage_change', keeps: '30 days', ...hourly },
+  chat_delivery: { table: 'chat_delivery', keeps: '3 days', ...hourly },
   audit_event: { table: 'audit_event', keeps: '400 days', ...hourly },
 };

@@ -26,6 +26,8 @@ export const SandboxConnection = z.object({
         token: z.string(),
       }),
       webUrl: z.url(),
+      /** PEM text to believe when pages of that site are read; it vouches for that site alone. */
+      webCertificate: z.string().max(10_000),
     })
     .nullish(),
 });

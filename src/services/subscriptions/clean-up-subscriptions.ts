@@ -72,6 +72,6 @@ async function takeStep(
       { permission: 'subscriptions:write', audit: { action: 'subscription.expired' } },
       (tx) => changeSubscriptionRow(tx, call.subscriptionId, { status: 'expired' }, ['active', 'suspended']),
     );
-    ending.settings.forget(call.subscriptionId);
+    ending.forget(call.subscriptionId);
   }
 }

@@ -42,7 +42,7 @@ export async function eraseSubscription(
     (tx) => beginErasure(tx, subscriptionId),
   );
   if (!begun) return refuseHeld(call, 'subscriptions:erase', 'erasure');
-  ending.settings.forget(subscriptionId);
+  ending.forget(subscriptionId);
   if (row.access_withdrawn_at === null) await withdrawAccess(call, ending);
   try {
     // After the access was revoked at Zendesk, which needs what they seal.
@@ -53,7 +53,7 @@ export async function eraseSubscription(
     if (sqlStateOf(error) === notErasable) return refuseHeld(call, 'subscriptions:erase', 'erasure');
     throw error;
   } finally {
-    ending.settings.forget(subscriptionId);
+    ending.forget(subscriptionId);
   }
 }
 

@@ -18,3 +18,19 @@ export async function refuseHeld(call: Call<'database'>, permission: string, wha
   await recordHold(call, permission, what);
   throw new ProblemError('subscription-held');
 }
+
+/** Does a work that asks for the hold in its transaction; where it is refused for that, writes it down. Throws what the work throws. */
+export async function unlessHeld<T>(
+  call: Call<'database'>,
+  permission: string,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ProblemError && error.type === 'subscription-held')
+      return refuseHeld(call, permission, what);
+    throw error;
+  }
+}

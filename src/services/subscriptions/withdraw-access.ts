@@ -5,7 +5,9 @@ import { deleteAccess } from './subscription-queries.ts';
 
 /** What the end of a subscription needs from elsewhere. */
 export interface Ending {
-  readonly settings: Pick<SettingsReader, 'any' | 'forget'>;
+  readonly settings: Pick<SettingsReader, 'any'>;
+  /** Lets go of what this process keeps of a subscription in memory: settings, opened knowledge. */
+  readonly forget: (subscriptionId: string) => void;
   /** Ends the access at Zendesk and deletes its credentials. */
   readonly disconnectZendesk: (call: Call<'database' | 'logger'>) => Promise<unknown>;
 }
@@ -13,7 +15,7 @@ export interface Ending {
 /** At the end of a subscription: revokes the access at Zendesk and deletes the credentials of Zendesk and AI providers. */
 export async function withdrawAccess(call: Call<'database' | 'logger'>, ending: Ending): Promise<void> {
   const { subscriptionId, ports } = call;
-  ending.settings.forget(subscriptionId);
+  ending.forget(subscriptionId);
   try {
     const { zendesk } = await ending.settings.any(subscriptionId);
     if (zendesk !== undefined) await ending.disconnectZendesk(call);
@@ -26,5 +28,5 @@ export async function withdrawAccess(call: Call<'database' | 'logger'>, ending: 
     { permission: 'subscriptions:erase', audit: { action: 'subscription.access-withdrawn' } },
     (tx) => deleteAccess(tx, subscriptionId),
   );
-  ending.settings.forget(subscriptionId);
+  ending.forget(subscriptionId);
 }

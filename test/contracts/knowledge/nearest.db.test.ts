@@ -10,17 +10,12 @@ import { adminConnectionString, appConnectionString, copyTemplate, engines } fro
 import { openTestSecrets } from '../../support/secrets.ts';
 
 const limit = 10;
-const nextVector = vectorsAround(seededRandom(3));
+const vectors = vectorsAround(seededRandom(3));
+const { next: nextVector } = vectors;
 
 const search = (database: BookkeepingDatabase, tenant: Tenant, vector: string) =>
   database.read(tenant, (tx) =>
-    findNearest(tx, tenant.subscriptionId, {
-      sourceIds: [tenant.sourceId],
-      modelId,
-      vector,
-      limit,
-      publicOnly: false,
-    }),
+    findNearest(tx, { sourceIds: [tenant.sourceId], modelId, vector, limit, publicOnly: [] }),
   );
 
 /** The same by arithmetic in the database without an order to be indexed. */
@@ -38,7 +33,7 @@ const truth = async (database: BookkeepingDatabase, tenant: Tenant, vector: stri
 async function fill(database: BookkeepingDatabase, sizes: readonly number[]): Promise<Tenant[]> {
   const { secretBox } = await openTestSecrets(database);
   const tenants: Tenant[] = [];
-  for (const size of sizes) tenants.push(await fillTenant({ database, secretBox }, size, nextVector));
+  for (const size of sizes) tenants.push(await fillTenant({ database, secretBox }, size, vectors));
   return tenants;
 }
 
@@ -64,23 +59,17 @@ describe.each(engines.filter(({ available }) => available))('the nearest chunks 
   it('are none of another tenant, of another model or of a generation that is not found', async () => {
     const [tenant, other] = tenants as [Tenant, Tenant];
     const vector = nextVector();
-    const ask = (subscriptionId: string, model: string) =>
+    const ask = (sourceIds: readonly string[], model: string) =>
       database.read(tenant, (tx) =>
-        findNearest(tx, subscriptionId, {
-          sourceIds: [tenant.sourceId, other.sourceId],
-          modelId: model,
-          vector,
-          limit: 5_000,
-          publicOnly: false,
-        }),
+        findNearest(tx, { sourceIds, modelId: model, vector, limit: 5_000, publicOnly: [] }),
       );
-    expect(await ask(tenant.subscriptionId, modelId)).toHaveLength(tenant.chunks);
-    expect(await ask(other.subscriptionId, modelId)).toEqual([]);
-    expect(await ask(tenant.subscriptionId, 'sha256:other')).toEqual([]);
+    expect(await ask([tenant.sourceId, other.sourceId], modelId)).toHaveLength(tenant.chunks);
+    expect(await ask([other.sourceId], modelId)).toEqual([]);
+    expect(await ask([tenant.sourceId], 'sha256:other')).toEqual([]);
     await database.bookkeep(tenant, (tx) =>
       sql`update app.knowledge_document set generation = 2`.execute(tx),
     );
-    expect(await ask(tenant.subscriptionId, modelId)).toEqual([]);
+    expect(await ask([tenant.sourceId], modelId)).toEqual([]);
     await database.bookkeep(tenant, (tx) =>
       sql`update app.knowledge_document set generation = 1`.execute(tx),
     );
@@ -105,9 +94,9 @@ describe.skipIf(postgres === undefined)('an index over all tenants', () => {
     await owner.close();
     const database = await openPostgres({ connectionString: appConnectionString(name) });
     try {
-      const vectors = Array.from({ length: 8 }, nextVector);
+      const asked = Array.from({ length: 8 }, nextVector);
       let lost = 0;
-      for (const vector of vectors) {
+      for (const vector of asked) {
         const plain = await database.read(small, async (tx) => {
           const query = sql`select id from app.knowledge_chunk where embedding_model = ${modelId}
             order by embedding <#> ${vector}::halfvec(768) limit ${limit}`;

@@ -5,6 +5,7 @@ import { embedSource } from '../../../src/services/knowledge/embed-source.ts';
 import { compareEncoder } from '../../../src/services/knowledge/retrieval/encoder-checks.ts';
 import { readScope } from '../../../src/services/knowledge/retrieval/retrieval-queries.ts';
 import {
+  forgetKnowledge,
   retrievalServices,
   retrievePassages,
   type RetrievalServices,
@@ -73,6 +74,23 @@ describe.each(engines.filter(({ available }) => available))('finding passages on
     services = retrievalServices({ settings: { get: () => Promise.reject(new Error('not asked')) } });
   });
   afterAll(() => house?.close());
+
+  it('S54: lets go of what is open in memory when a subscription ends, and of that alone', async () => {
+    await house.upload(source.id, 'guide.md', guide);
+    await find(['How long can I return shoes?']);
+    const one = services.shelves.bytes;
+    const ended = house.call().subscriptionId;
+    await house.newLead();
+    const second = await house.newSource({ internal: true, settings: { kind: 'files' } });
+    await house.upload(second.id, 'guide.md', guide);
+    await find(['How long can I return shoes?'], { copilot: true });
+    const both = services.shelves.bytes;
+    expect(both).toBeGreaterThan(one);
+    forgetKnowledge(services, ended);
+    expect(services.shelves.bytes).toBe(both - one);
+    forgetKnowledge(services, house.call().subscriptionId);
+    expect(services.shelves.bytes).toBe(0);
+  });
 
   const find = async (turns: readonly string[], scope: Scope = { aiAgentId: agentId }, limit = 5) => {
     const found = await retrievePassages(house.call(), services, {
@@ -175,7 +193,7 @@ describe.each(engines.filter(({ available }) => available))('finding passages on
           ),
         ),
     };
-    expect(await compareEncoder({ ...call, ports: { ...call.ports, embedder: blind } }, shelf)).toBe(false);
+    expect(await compareEncoder(blind, call.signal, shelf)).toBe(false);
   });
 
   it('leaves neither question nor passage in any table', async () => {

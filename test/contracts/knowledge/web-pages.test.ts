@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startWebSimulator, type WebSimulator } from '../../../simulators/web/start-web-simulator.ts';
+import { createTextExtractor } from '../../../src/adapters/extraction/create-text-extractor.ts';
+import { readerLimits } from '../../../src/adapters/extraction/limits.ts';
 import { createWebPages } from '../../../src/adapters/web/create-web-pages.ts';
 import { Transient } from '../../../src/kernel/transient.ts';
 import type { KnowledgeBase, Locator, SiteCall, WebSource } from '../../../src/ports/knowledge-base.ts';
@@ -9,12 +11,17 @@ let site: WebSimulator;
 let other: WebSimulator;
 let tools: ReturnType<typeof siteTools>;
 let web: KnowledgeBase<WebSource>;
+const textExtractor = createTextExtractor();
 
 beforeAll(async () => {
   [site, other] = await Promise.all([startWebSimulator({ port: 0 }), startWebSimulator({ port: 0 })]);
-  tools = siteTools({ webHosts: [new URL(site.url).host, new URL(other.url).host] });
+  tools = siteTools({
+    webHosts: [new URL(site.url).host, new URL(other.url).host],
+    webCertificate: `${site.certificate}${other.certificate}`,
+  });
 });
 afterAll(async () => {
+  await textExtractor.close();
   await tools.close();
   await Promise.all([site.close(), other.close()]);
 });
@@ -24,7 +31,7 @@ beforeEach(() => {
   site.state.robots = robots;
   site.requests.length = 0;
   // A reader that has not seen the site yet.
-  web = createWebPages(tools.dependencies);
+  web = createWebPages({ ...tools.dependencies, textExtractor });
 });
 
 const at = (...paths: readonly string[]): string[] => paths.map((path) => `${site.url}${path}`);
@@ -123,7 +130,7 @@ describe('a polite guest', () => {
   it('reads robots.txt once, and nothing else when it cannot be had', async () => {
     await web.read(call({}), at('/tents/setting-up', '/coffee/brewing'));
     expect(site.requests.filter((line) => line.endsWith('/robots.txt')).length).toBe(1);
-    web = createWebPages(tools.dependencies);
+    web = createWebPages({ ...tools.dependencies, textExtractor });
     site.requests.length = 0;
     site.faults.add({ match: '/robots', kind: 'status', status: 503 });
     // Not gone: nobody knows, and what was read before stays.
@@ -203,7 +210,7 @@ describe('sites that fail or mean harm', () => {
 
   it('S97: a source that names a private address is refused, and what a private model may do does not count', async () => {
     const strict = siteTools({ allowedPrivate: [new URL(site.url).host], webHosts: [] });
-    const guarded = createWebPages(strict.dependencies);
+    const guarded = createWebPages({ ...strict.dependencies, textExtractor });
     site.requests.length = 0;
     for (const url of [
       `${site.url}/`,
@@ -227,7 +234,7 @@ describe('sites that fail or mean harm', () => {
       const rebinding = siteTools({
         resolve: async () => addresses.map((address) => ({ address, family: 4 })),
       });
-      const guarded = createWebPages(rebinding.dependencies);
+      const guarded = createWebPages({ ...rebinding.dependencies, textExtractor });
       const url = 'https://shop.example/';
       expect(await guarded.read(call({ urls: [url] }), [url])).toMatchObject([
         { state: 'failed', problem: 'egress-refused' },
@@ -241,6 +248,26 @@ describe('sites that fail or mean harm', () => {
     expect(await readOne('/bomb')).toMatchObject({ state: 'failed', problem: 'site-unreadable' });
     // The simulator packs it in this process: 256 MiB of its own are not the reader's.
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
+
+  it('S106: takes pages apart in a process of its own, whose end is not the end of the reading', async () => {
+    const impatient = createTextExtractor({ limits: { ...readerLimits, wallSeconds: 0.001 } });
+    const guarded = createWebPages({ ...tools.dependencies, textExtractor: impatient });
+    expect(await guarded.read(call({}), at('/tents/setting-up', '/nowhere'))).toMatchObject([
+      { state: 'failed', problem: 'site-unreadable' },
+      { state: 'gone' },
+    ]);
+    await impatient.close();
+  });
+
+  it('names a page without a title after its address, whatever stands there', async () => {
+    site.state.pages.set('/%E0%A4%A/guy%20lines.html', '<p>Knots.</p>');
+    site.state.pages.set('/%E0%A4%A', '<p>Knots.</p>');
+    // The simulator titles its pages; a text has none.
+    expect(documentOf(await readOne('/notes.txt')).title).toBe('notes');
+    for (const path of ['/%E0%A4%A/guy%20lines.html', '/%E0%A4%A'])
+      expect(await readOne(path)).toMatchObject({ state: 'found' });
+    site.state.pages.clear();
   });
 
   it.each([

@@ -53,6 +53,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
       title: 'Dieser Chat ist nicht verfügbar',
       wayOut: 'Nutzen Sie einen anderen Weg, uns zu erreichen.',
     },
+    'ai-agents-stopped': {
+      title: 'Der Betreiber dieses Servers hat alle KI-Agenten angehalten',
+      wayOut: 'Fragen Sie den Betreiber, wann es weitergeht. Von Ihren Daten geht nichts verloren.',
+    },
     'chat-session-over': {
       title: 'Dieser Chat war zu lange offen',
       wayOut: 'Laden Sie die Seite neu.',
@@ -206,6 +210,10 @@ export const deProblems: Readonly<Record<ProblemType, { readonly title: string; 
     'confluence-not-connected': {
       title: 'Confluence ist nicht verbunden',
       wayOut: 'Ihre Administration kann Confluence verbinden.',
+    },
+    'confluence-site-in-use': {
+      title: 'Wissen wird aus einer anderen Confluence-Site gelesen',
+      wayOut: 'Löschen Sie zuerst die Quellen jener Site und verbinden Sie dann diese.',
     },
     'confluence-authorization-refused': {
       title: 'Die Freigabe von Atlassian wurde abgelehnt',

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { Transient } from '../../../kernel/transient.ts';
 import type { Call } from '../../../ports/call.ts';
+import type { Embedder } from '../../../ports/embedder.ts';
+import { cosine } from '../vectors.ts';
 import type { Shelf } from './knowledge-shelf.ts';
 import { rankPassages } from './rank-passages.ts';
 import type { ScopeSource } from './retrieval-queries.ts';
@@ -8,11 +10,16 @@ import type { ScopeSource } from './retrieval-queries.ts';
 const sampled = 16;
 const others = 48;
 /** Among fewer passages chance finds too. */
-const fewest = 8;
+export const fewestCompared = 8;
 /** An encoder that finds less than this share of what words find would only push right passages down. */
 const share = 0.8;
 
 type CheckCall = Call<'embedder' | 'logger'>;
+
+/** Texts and what finds them by words. */
+export interface Compared extends Pick<Shelf, 'index' | 'floor'> {
+  readonly passages: readonly { readonly text: string; readonly searchText: string }[];
+}
 
 /**
  * Whether vectors of a model may take part in the order of a scope's passages: tried on questions made of the scope's own
@@ -33,7 +40,7 @@ export class EncoderChecks {
     this.#results.set(key, 'running');
     // It goes on when the caller has gone.
     const signal = AbortSignal.timeout(60_000);
-    void compareEncoder({ ...call, signal }, shelf)
+    void compareEncoder(call.ports.embedder, signal, shelf)
       .then((passes) => this.#results.set(key, passes))
       .catch(() => this.#results.delete(key));
     return false;
@@ -41,7 +48,11 @@ export class EncoderChecks {
 }
 
 /** True when the encoder finds the passages that parts of them were taken from about as well as words do. */
-export async function compareEncoder(call: CheckCall, shelf: Transient<Shelf>): Promise<boolean> {
+export async function compareEncoder(
+  embedder: Pick<Embedder, 'embed'>,
+  signal: AbortSignal,
+  shelf: Transient<Compared>,
+): Promise<boolean> {
   const trial = shelf.map(({ passages }) => {
     const step = Math.max(1, Math.floor(passages.length / others));
     const texts = passages.filter((_, at) => at % step === 0).slice(0, others);
@@ -52,18 +63,17 @@ export async function compareEncoder(call: CheckCall, shelf: Transient<Shelf>): 
       .slice(0, sampled);
     return { texts, asked, questions: asked.map((at) => questionFrom(texts[at]?.text ?? '')) };
   });
-  if (trial.measure(({ texts }) => texts.length) < fewest) return false;
-  const { embedder } = call.ports;
+  if (trial.measure(({ texts }) => texts.length) < fewestCompared) return false;
   const [passages, questions] = [
     await embedder.embed(
       trial.map(({ texts }) => texts.map(({ searchText }) => searchText)),
       'passage',
-      call.signal,
+      signal,
     ),
     await embedder.embed(
       trial.map((one) => one.questions),
       'query',
-      call.signal,
+      signal,
     ),
   ];
   return Transient.all([trial, shelf]).measure(
@@ -80,7 +90,7 @@ export async function compareEncoder(call: CheckCall, shelf: Transient<Shelf>): 
         const near = passages
           .map((vector, place) => ({
             place,
-            likeness: question === undefined ? 0 : product(vector, question),
+            likeness: question === undefined ? 0 : cosine(vector, question),
           }))
           .toSorted((a, b) => b.likeness - a.likeness);
         byVectors += reciprocal(near.findIndex(({ place }) => place === target));
@@ -97,15 +107,4 @@ function questionFrom(text: string): string {
   const words = text.split(/\s+/);
   const start = Math.floor(words.length / 3);
   return words.slice(start, start + 12).join(' ');
-}
-
-function product(one: Float32Array, other: Float32Array): number {
-  let [dot, a, b] = [0, 0, 0];
-  for (const [at, value] of one.entries()) {
-    const against = other[at] ?? 0;
-    dot += value * against;
-    a += value * value;
-    b += against * against;
-  }
-  return dot / Math.sqrt(a * b || 1);
 }

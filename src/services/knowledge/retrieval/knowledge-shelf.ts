@@ -100,6 +100,11 @@ export class KnowledgeShelves {
     if (this.#opening.get(key)?.stop === stop) this.#opening.delete(key);
   }
 
+  /** Lets go of everything of a subscription. */
+  forget(subscriptionId: string): void {
+    for (const key of this.#kept.keys()) if (key.startsWith(`${subscriptionId}:`)) this.#kept.delete(key);
+  }
+
   clear(): void {
     this.#kept.clear();
   }

@@ -32,8 +32,9 @@ const pagesRead = 40;
 const patience = 6_000;
 
 /**
- * Pages fetched for answers, kept in memory so that the next question does not fetch them again: for ten minutes at most.
- * Held as `Transient`.
+ * Pages of the web that were fetched for answers, kept in memory for ten minutes at most: a site is asked politely, one page
+ * after the other, and says of none who may read it. Held as `Transient`. Pages of Confluence and articles are not kept:
+ * fetching them anew is what shows that they may still be read.
  */
 export class FetchedPages {
   readonly #pages: LRUCache<string, Found>;
@@ -55,6 +56,11 @@ export class FetchedPages {
       for (const one of await site.read(missing))
         if (one.state === 'found') this.#pages.set(`${sourceKey}:${one.externalId}`, one);
     return externalIds.flatMap((id) => known(id) ?? []);
+  }
+
+  /** Lets go of everything of a subscription. */
+  forget(subscriptionId: string): void {
+    for (const key of this.#pages.keys()) if (key.startsWith(`${subscriptionId}:`)) this.#pages.delete(key);
   }
 }
 
@@ -89,12 +95,18 @@ export async function readLocated(
   const found =
     source.kind === 'web'
       ? await oneByOne(pages, site, key, [...wanted], signal)
-      : await pages.read(site, key, [...wanted]);
+      : await readNow(site, [...wanted]);
   const isShown = (one: Found): boolean =>
     !(search.publicOnly && source.kind === 'help-center') || one.public;
   return Transient.all(found.filter(isShown).map((one) => passagesOf(call, source.id, one))).map((lists) =>
     lists.flat(),
   );
+}
+
+/** As they stand now, and only what the connection may read now. */
+async function readNow(site: OpenSite, externalIds: readonly string[]): Promise<readonly Found[]> {
+  if (externalIds.length === 0) return [];
+  return (await site.read(externalIds)).filter((one) => one.state === 'found');
 }
 
 /** Words of the whole conversation, the newest counting most; a search that wants every word gets few. */

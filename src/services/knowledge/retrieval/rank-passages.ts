@@ -1,6 +1,7 @@
 import { stem } from '../../../kernel/text/words.ts';
 import type { ChanceFloor } from './chance-floor.ts';
 import type { PassageIndex } from './passage-index.ts';
+import type { FloorCheck } from '../passage.ts';
 import { passageWords } from './passage-words.ts';
 
 /** Earlier turns tell what "it" is; the newest one what is asked. */
@@ -12,6 +13,8 @@ export interface Ranking {
   readonly ranked: readonly { readonly index: number; readonly score: number }[];
   /** False: no passage holds more of the question than chance gives. */
   readonly sure: boolean;
+  /** What that was judged by. */
+  readonly check: FloorCheck | undefined;
 }
 
 /** Words and pairs of a conversation, newest last. */
@@ -51,22 +54,27 @@ export function rankPassages(
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score || a.index - b.index)
     .slice(0, options.limit);
-  return { ranked, sure: isSure(index, floor, turns, new Set(ranked.slice(0, 5).map((one) => one.index))) };
+  return { ranked, ...judge(index, floor, turns, new Set(ranked.slice(0, 5).map((one) => one.index))) };
 }
 
 /** Judged by the newest turn, and where that is short by what came before it as well. */
-function isSure(
+function judge(
   index: PassageIndex,
   floor: ChanceFloor,
   turns: readonly string[],
   best: ReadonlySet<number>,
-): boolean {
-  if (best.size === 0) return false;
-  const reaches = (text: string): boolean => {
+): Pick<Ranking, 'sure' | 'check'> {
+  if (best.size === 0) return { sure: false, check: undefined };
+  const checkOf = (text: string): FloorCheck => {
     const stems = [...new Set(passageWords(text).map(stem))];
-    return stems.length > 0 && index.bestCoverage(stems, best) >= floor.of(stems.length);
+    if (stems.length === 0) return { reached: 0, needed: 1 };
+    return { reached: index.bestCoverage(stems, best), needed: floor.of(stems.length) };
   };
+  const reaches = ({ reached, needed }: FloorCheck): boolean => reached >= needed;
   const newest = turns.at(-1) ?? '';
-  if (reaches(newest)) return true;
-  return turns.length > 1 && passageWords(newest).length < 4 && reaches(turns.slice(-3).join('\n'));
+  const alone = checkOf(newest);
+  if (reaches(alone) || turns.length < 2 || passageWords(newest).length >= 4)
+    return { sure: reaches(alone), check: alone };
+  const together = checkOf(turns.slice(-3).join('\n'));
+  return { sure: reaches(together), check: together };
 }

@@ -24,7 +24,7 @@ export interface SealedChunk {
   readonly title: string;
 }
 
-/** A vector's neighbour; a located one has the external id of its document. */
+/** A vector's neighbour; `externalId` is the page's or article's where it stands elsewhere, of a file only a mark. */
 export interface NearChunk {
   readonly id: string;
   readonly sourceId: string;
@@ -78,54 +78,60 @@ export async function readSealedChunks(
   }));
 }
 
+/** What the nearest are looked for with. */
+export interface NearQuery {
+  readonly sourceIds: readonly string[];
+  readonly modelId: string;
+  /** As `packedVector` or `vectorText` writes it. */
+  readonly vector: Buffer | string;
+  readonly limit: number;
+  /** Sources whose documents count only where anybody may read them. */
+  readonly publicOnly: readonly string[];
+}
+
+interface NearRow {
+  readonly id: string;
+  readonly source_id: string;
+  readonly external_id: string | null;
+  readonly hash: string;
+  readonly far: number | null;
+}
+
 /**
- * The chunks nearest to a vector, nearest first: every vector of the sources is compared, tenant first, so that rows returned
- * are always min(limit, vectors there are). The tenant stands in the query too: behind row-level security alone an index
- * over all tenants would be asked first and most of what it gives filtered away.
+ * The chunks nearest to a vector, nearest first: every vector of the sources is compared, so that rows returned are always
+ * min(limit, vectors there are). Which of them may be shown is asked of the nearest alone; only when one may not, because
+ * its text was replaced, its vector is of another model or its article has become internal, all are asked.
  */
-export async function findNearest(
-  tx: ReadTransaction,
-  subscriptionId: string,
-  options: {
-    readonly sourceIds: readonly string[];
-    readonly modelId: string;
-    /** As `vectorText` writes it. */
-    readonly vector: string;
-    readonly limit: number;
-    readonly publicOnly: boolean;
-  },
-): Promise<readonly NearChunk[]> {
-  const { sourceIds, modelId, vector, limit, publicOnly } = options;
-  const query = sql<{ id: string; source_id: string; external_id: string | null; hash: string; far: number }>`
-    with near as materialized (
-      select chunk.id, chunk.source_id, chunk.document_id, chunk.hash,
-        -- The sum keeps any index over vectors out: it would leave rows of others in the place of ours.
-        (chunk.embedding <#> ${vector}::halfvec(768)) + 0 as far
-      from app.knowledge_chunk chunk
-      where chunk.subscription_id = ${subscriptionId} and chunk.source_id = any(${[...sourceIds]}::uuid[])
-        and chunk.embedding_model = ${modelId}
-        and (chunk.document_id, chunk.generation) in (
-          select document.id, document.generation from app.knowledge_document document
-          join app.knowledge_source source on source.subscription_id = document.subscription_id
-            and source.id = document.source_id
-          where document.subscription_id = ${subscriptionId} and document.source_id = any(${[...sourceIds]}::uuid[])
-            and (not ${publicOnly}::boolean or source.kind <> 'help-center' or document.is_public))
-      order by far, chunk.id limit ${limit}
-    )
-    select near.id, near.source_id, near.hash, near.far,
-      case when source.kind in ('confluence', 'help-center', 'web') then document.external_id end as external_id
-    from near
-    join app.knowledge_document document on document.subscription_id = ${subscriptionId}
-      and document.id = near.document_id
-    join app.knowledge_source source on source.subscription_id = ${subscriptionId} and source.id = near.source_id
-    order by near.far, near.id`;
-  return (await query.execute(tx)).rows.map((row) => ({
+export async function findNearest(tx: ReadTransaction, wanted: NearQuery): Promise<readonly NearChunk[]> {
+  const { sourceIds, modelId, vector, limit, publicOnly } = wanted;
+  const query = sql<NearRow & { is_found: boolean }>`
+    select * from app.nearest_chunks(${[...sourceIds]}, ${modelId}, ${vector}, ${[...publicOnly]}, ${limit})`;
+  const { rows } = await query.execute(tx);
+  return (rows.every((row) => row.is_found) ? rows : await findNearestShown(tx, wanted)).map((row) => ({
     id: row.id,
     sourceId: row.source_id,
     externalId: row.external_id,
     hash: row.hash,
     likeness: -Number(row.far),
   }));
+}
+
+/** The same where some chunks must not be shown. */
+async function findNearestShown(
+  tx: ReadTransaction,
+  { sourceIds, modelId, vector, limit, publicOnly }: NearQuery,
+): Promise<readonly NearRow[]> {
+  const query = sql<NearRow>`
+    select chunk.id, chunk.source_id, document.external_id, chunk.hash,
+      (chunk.embedding <#> ${vector}::halfvec(768)) + 0 as far
+    from app.knowledge_chunk chunk
+    join app.knowledge_document document on document.subscription_id = chunk.subscription_id
+      and document.id = chunk.document_id and document.generation = chunk.generation
+    where chunk.source_id = any(${[...sourceIds]}::uuid[]) and document.source_id = any(${[...sourceIds]}::uuid[])
+      and chunk.embedding_model = ${modelId}
+      and (document.is_public or chunk.source_id <> all(${[...publicOnly]}::uuid[]))
+    order by far, chunk.id limit ${limit}`;
+  return (await query.execute(tx)).rows;
 }
 
 /** External ids of the documents of a source that are found, in a steady order. */

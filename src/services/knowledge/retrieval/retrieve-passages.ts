@@ -3,8 +3,8 @@ import { Transient } from '../../../kernel/transient.ts';
 import type { Call } from '../../../ports/call.ts';
 import { isLocated } from '../located.ts';
 import type { KnowledgeSites } from '../open-site.ts';
-import type { Passage, Retrieved } from '../passage.ts';
-import { vectorText } from '../vectors.ts';
+import type { FloorCheck, Passage, Retrieved } from '../passage.ts';
+import { packedVector } from '../vectors.ts';
 import { ChanceFloor } from './chance-floor.ts';
 import { EncoderChecks } from './encoder-checks.ts';
 import { fuseRankings } from './fuse-rankings.ts';
@@ -30,6 +30,12 @@ export const retrievalServices = (sites: KnowledgeSites): RetrievalServices => (
   checks: new EncoderChecks(),
   sites,
 });
+
+/** Lets go of every opened text of a subscription. */
+export function forgetKnowledge({ shelves, pages }: RetrievalServices, subscriptionId: string): void {
+  shelves.forget(subscriptionId);
+  pages.forget(subscriptionId);
+}
 
 export interface Wanted {
   readonly scope: Scope;
@@ -62,13 +68,23 @@ export async function retrievePassages(
   const located = await fetchLocated(call, services, { sources, query, near: near.chunks, publicOnly });
   const isFused = near.modelId !== undefined && services.checks.passes(call, stored, shelf, near.modelId);
   const byId = new Map(sources.map((source) => [source.id, source]));
-  const answer = Transient.all([shelf, located, query]).map(([opened, pages, turns]) =>
+  const answer = Transient.all([shelf, located.passages, query]).map(([opened, pages, turns]) =>
     rank(opened, pages, turns, { near: isFused ? near.chunks : [], byId, limit }),
   );
   return {
     passages: answer.map(({ passages }) => passages),
     mode: isFused ? 'fused' : 'lexical',
     sure: answer.measure(({ sure }) => sure),
+    floor: checkOf(answer),
+    ...(located.missing.length > 0 && { missing: located.missing }),
+  };
+}
+
+function checkOf(answer: Transient<Ranked>): FloorCheck | undefined {
+  if (!answer.measure(({ check }) => check !== undefined)) return undefined;
+  return {
+    reached: answer.measure(({ check }) => check?.reached ?? 0),
+    needed: answer.measure(({ check }) => check?.needed ?? 0),
   };
 }
 
@@ -92,11 +108,15 @@ async function nearest(
     );
     if (vector === undefined || embedder.model?.id !== modelId) return { modelId: undefined, chunks: [] };
     const sourceIds = sources.map(({ id }) => id);
-    const options = { sourceIds, modelId, vector: vectorText(vector), limit: candidates, publicOnly };
-    return {
+    const articles = sources.filter(({ kind }) => kind === 'help-center').map(({ id }) => id);
+    const wanted = {
+      sourceIds,
       modelId,
-      chunks: await database.read(call, (tx) => findNearest(tx, call.subscriptionId, options)),
+      vector: packedVector(vector),
+      limit: candidates,
+      publicOnly: publicOnly ? articles : [],
     };
+    return { modelId, chunks: await database.read(call, (tx) => findNearest(tx, wanted)) };
   } catch (error) {
     if (error instanceof ProblemError && error.type === 'embedding-unavailable')
       return { modelId: undefined, chunks: [] };
@@ -113,8 +133,12 @@ async function fetchLocated(
     readonly near: readonly NearChunk[];
     readonly publicOnly: boolean;
   },
-): Promise<Transient<readonly LocatedPassage[]>> {
+): Promise<{
+  readonly passages: Transient<readonly LocatedPassage[]>;
+  readonly missing: NonNullable<Retrieved['missing']>;
+}> {
   const { sources, query, publicOnly } = search;
+  const missing: { sourceId: string; problem: string }[] = [];
   const lists = await Promise.all(
     sources
       .filter(({ kind }) => isLocated(kind))
@@ -126,20 +150,24 @@ async function fetchLocated(
           return await readLocated(call, { ...services, source, query, near, publicOnly });
         } catch (error) {
           call.signal.throwIfAborted();
+          const problem = error instanceof ProblemError ? error.type : 'internal';
           call.ports.logger.warn('knowledge.source-not-searched', {
             subscriptionId: call.subscriptionId,
-            problem: error instanceof ProblemError ? error.type : 'internal',
+            problem,
           });
+          missing.push({ sourceId: source.id, problem });
           return Transient.of<readonly LocatedPassage[]>([]);
         }
       }),
   );
-  return Transient.all(lists).map((all) => all.flat());
+  return { passages: Transient.all(lists).map((all) => all.flat()), missing };
 }
 
 interface Ranked {
   readonly passages: readonly Passage[];
   readonly sure: boolean;
+  /** Of the ranking that came nearest to its floor. */
+  readonly check: FloorCheck | undefined;
 }
 
 function rank(
@@ -180,26 +208,42 @@ function rank(
     ...inside.ranked.map(({ index, score }) => ({ item: `s${index}`, score })),
     ...outside.ranked.map(({ index, score }) => ({ item: `l${index}`, score })),
   ].toSorted((a, b) => b.score - a.score);
+  const near = placesOf(about.near, shelf, located);
   const best =
     about.near.length === 0
       ? lexical
-      : fuseRankings([lexical.map(({ item }) => item), placesOf(about.near, shelf, located)]);
+      : fuseRankings([lexical.map(({ item }) => item), near.map(({ item }) => item)]);
   const seen = new Set<string>();
   const passages = best.flatMap(({ item, score }) => {
     const passage = passageOf(item);
     // The same text in two sources is one passage to who reads it.
     if (passage === undefined || seen.has(passage.text)) return [];
     seen.add(passage.text);
-    return [{ ...passage, score }];
+    return [{ ...passage, score, found: { words: placeIn(lexical, item), vector: placeIn(near, item) } }];
   });
-  return { passages: passages.slice(0, about.limit), sure: inside.sure || outside.sure };
+  const [check] = [inside.check, outside.check]
+    .filter((one) => one !== undefined)
+    .toSorted((a, b) => b.reached - b.needed - (a.reached - a.needed));
+  return { passages: passages.slice(0, about.limit), sure: inside.sure || outside.sure, check };
+}
+
+interface Scored {
+  readonly item: string;
+  readonly score: number;
+}
+
+function placeIn(list: readonly Scored[], item: string): { place: number; score: number } | null {
+  const at = list.findIndex((one) => one.item === item);
+  const one = list[at];
+  return one === undefined ? null : { place: at + 1, score: one.score };
 }
 
 /** Where the neighbours of the question's vector stand: a chunk whose page says something else by now is left out. */
-function placesOf(near: readonly NearChunk[], shelf: Shelf, located: readonly LocatedPassage[]): string[] {
+function placesOf(near: readonly NearChunk[], shelf: Shelf, located: readonly LocatedPassage[]): Scored[] {
   const shelved = new Map(shelf.passages.map(({ chunkId }, at) => [chunkId, `s${at}`]));
   const fetched = new Map(located.map(({ sourceId, hash }, at) => [`${sourceId}:${hash}`, `l${at}`]));
-  return near.flatMap(
-    ({ id, sourceId, hash }) => shelved.get(id) ?? fetched.get(`${sourceId}:${hash}`) ?? [],
-  );
+  return near.flatMap(({ id, sourceId, hash, likeness }) => {
+    const item = shelved.get(id) ?? fetched.get(`${sourceId}:${hash}`);
+    return item === undefined ? [] : [{ item, score: likeness }];
+  });
 }
