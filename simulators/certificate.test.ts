@@ -17,10 +17,13 @@ it('vouches for this machine alone, and only where it is believed', async () => 
   const { port } = server.address() as AddressInfo;
   const ask = (ca: string | undefined): Promise<string> =>
     new Promise((resolve) => {
-      get({ host: '127.0.0.1', port, path: '/', agent: false, ...(ca !== undefined && { ca }) }, (response) => {
-        response.resume();
-        resolve(String(response.statusCode));
-      }).on('error', ({ code = '' }: NodeJS.ErrnoException) => resolve(code));
+      get(
+        { host: '127.0.0.1', port, path: '/', agent: false, ...(ca !== undefined && { ca }) },
+        (response) => {
+          response.resume();
+          resolve(String(response.statusCode));
+        },
+      ).on('error', ({ code = '' }: NodeJS.ErrnoException) => resolve(code));
     });
   expect(await ask(certificate)).toBe('200');
   expect(await ask(undefined)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');

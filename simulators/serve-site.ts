@@ -39,9 +39,7 @@ export async function serveSite(
   secure?: SelfSigned,
 ): Promise<SiteServer> {
   const server =
-    secure === undefined
-      ? createServer()
-      : createSecureServer({ key: secure.key, cert: secure.certificate });
+    secure === undefined ? createServer() : createSecureServer({ key: secure.key, cert: secure.certificate });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -23,8 +23,12 @@ export function startJobs(program: Program, publicUrl: string): RunningJobs {
   const stop = ports.jobs.work(
     jobTable(settings, publicUrl, ending, config.auditDays, program, knowledge, aiAgents),
   );
-  const schedules = [scheduleCleanUp, scheduleMacroSyncs, scheduleKnowledge, scheduleKeyChecks, scheduleOutcomes].map(
-    (schedule) => schedule({ ...ports, database: program.bookkeeping }),
-  );
+  const schedules = [
+    scheduleCleanUp,
+    scheduleMacroSyncs,
+    scheduleKnowledge,
+    scheduleKeyChecks,
+    scheduleOutcomes,
+  ].map((schedule) => schedule({ ...ports, database: program.bookkeeping }));
   return { stop, stopSchedules: () => schedules.forEach((stopOne) => stopOne()) };
 }

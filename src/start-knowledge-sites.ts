@@ -11,7 +11,10 @@ import { ConfluenceTokens } from './services/integrations/confluence-tokens.ts';
 import type { KnowledgeSites } from './services/knowledge/open-site.ts';
 import type { SandboxConnection } from './services/sandbox/connect-sandbox.ts';
 
-interface Parts extends Pick<Ports, 'egress' | 'logger' | 'metrics' | 'clock' | 'ids' | 'secretBox' | 'textExtractor'> {
+interface Parts extends Pick<
+  Ports,
+  'egress' | 'logger' | 'metrics' | 'clock' | 'ids' | 'secretBox' | 'textExtractor'
+> {
   readonly database: BookkeepingDatabase;
   readonly zendeskRequests: ZendeskRequests;
   readonly clients: ConfluenceClients;
@@ -23,8 +26,18 @@ interface Parts extends Pick<Ports, 'egress' | 'logger' | 'metrics' | 'clock' | 
 export function openKnowledgeSites(parts: Parts): Pick<Ports, 'confluenceSite' | 'confluenceOAuth'> & {
   readonly sites: Omit<KnowledgeSites, 'settings'>;
 } {
-  const { egress, logger, metrics, clock, ids, database, secretBox, zendeskRequests, clients, textExtractor } =
-    parts;
+  const {
+    egress,
+    logger,
+    metrics,
+    clock,
+    ids,
+    database,
+    secretBox,
+    zendeskRequests,
+    clients,
+    textExtractor,
+  } = parts;
   const dependencies = { egress, logger, metrics, clock };
   // Names the simulator by these two alone: a function that reached for all of it would keep its token in memory.
   const { url, siteUrl: simulatedSite } = parts.sandbox?.confluence ?? {};

@@ -3,6 +3,7 @@ import { createEmbedder } from '../../src/adapters/embeddings/create-embedder.ts
 import { cosine } from '../../src/adapters/embeddings/parity.ts';
 import { Transient } from '../../src/kernel/transient.ts';
 import { ChanceFloor } from '../../src/services/knowledge/retrieval/chance-floor.ts';
+import { compareEncoder } from '../../src/services/knowledge/retrieval/encoder-checks.ts';
 import { fuseRankings } from '../../src/services/knowledge/retrieval/fuse-rankings.ts';
 import { rankPassages } from '../../src/services/knowledge/retrieval/rank-passages.ts';
 import {
@@ -17,7 +18,10 @@ import { progress, stop } from './support.ts';
 
 const candidates = 40;
 
-/** By words and by vectors of a model, put together as the product does; beside it words alone and vectors alone. */
+/**
+ * As the product answers: words and vectors together where the model passes the product's own check on these chunks, words
+ * alone where it does not. Beside it words alone, vectors alone, and both together whatever the check says.
+ */
 export async function evaluateFused(
   texts: readonly EvaluatedChunk[],
   asked: readonly EvaluatedQuestion[],
@@ -51,10 +55,16 @@ export async function evaluateFused(
       const { ranked } = rankPassages(index, floor, [question], { limit: candidates });
       return linksOf(fuseRankings([ranked.map((one) => one.index), near[at] ?? []]).map(({ item }) => item));
     });
+    const compared = texts.map((chunk) => ({ text: chunk.text, searchText: searchTextOf(chunk) }));
+    const passed = await compareEncoder(embedder, never, Transient.of({ passages: compared, index, floor }));
+    const lexical = evaluateLexical(texts, asked);
+    const together = figuresOf(fused, asked);
     return {
-      mode: 'fused',
-      ...figuresOf(fused, asked),
-      lexical: evaluateLexical(texts, asked),
+      ...(passed ? together : lexical),
+      mode: passed ? 'fused' : 'lexical',
+      modelPassed: passed,
+      lexical,
+      together,
       vectors: figuresOf(near.map(linksOf), asked),
     };
   } finally {

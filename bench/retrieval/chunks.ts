@@ -9,7 +9,7 @@ export const dimensions = 768;
 export const modelId = 'sha256:bench';
 const topics = 100;
 const differences = 150;
-const batch = 5_000;
+const batch = 2_500;
 /** Of an article or a page. */
 const chunksOfDocument = 10;
 

@@ -15,7 +15,7 @@ const range = (letter: string, from: number, to: number): string[] =>
 export const promised: readonly string[] = [
   ...range('S', 7, 7),
   ...range('S', 31, 44),
-  ...range('S', 61, 108),
+  ...range('S', 61, 118),
   ...range('S', 125, 135),
   ...range('S', 149, 149),
   ...range('R', 2, 2),

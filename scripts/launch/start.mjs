@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 import { serverFlags } from './node-flags.mjs';
+import { demoLead, inviteLead } from './invite-lead.mjs';
 
 const help = `npm start            InDesk with a simulated Zendesk account and an offline demo model
 npm start -- --tickets FILE     fill the simulated account from a JSON-lines file instead (docs/guides/import-tickets.md)
@@ -148,16 +149,25 @@ export async function start({ root, node, args, startedAt }) {
       shop = sandbox.shopUrl;
     }
     const server = await run('src/main.ts', [], environment);
+    const invitation =
+      outbox === undefined ? undefined : await inviteLead({ root, node, environment, outbox });
+    const console = consoleText(server.url, outbox, invitation);
     process.stdout.write(
-      readyText(server.url, workspace, shop, outbox, ((Date.now() - startedAt) / 1000).toFixed(1)),
+      readyText(server.url, workspace, shop, console, outbox, ((Date.now() - startedAt) / 1000).toFixed(1)),
     );
   } catch {
     end(1);
   }
 }
 
-function readyText(server, workspace, shop, outbox, seconds) {
+function consoleText(server, outbox, invitation) {
+  if (invitation !== undefined)
+    return `${invitation}\n       the console; the link works once: choose a password, then sign in as ${demoLead}`;
+  return `${server}/console   the console, as ${demoLead}${outbox === undefined ? '' : ', invited at an earlier start'}`;
+}
+
+function readyText(server, workspace, shop, console, outbox, seconds) {
   if (workspace === undefined)
     return `\nInDesk is ready after ${seconds} s at ${server}\nConnect your Zendesk account: npm run indesk -- connect zendesk --help\nStop with Ctrl+C.\n\n`;
-  return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}   tickets, with InDesk in the sidebar (${server})\n  Open ${shop}         a shop, with its AI agent in the chat\n\nZendesk, Confluence, the shop and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads.${outbox === undefined ? '' : ` Mails arrive at ${outbox}.`} Stop with Ctrl+C.\n\n`;
+  return `\nInDesk is ready after ${seconds} s.\n\n  Open ${workspace}   tickets, with InDesk in the sidebar (${server})\n  Open ${shop}         a shop, with its AI agent in the chat\n  Open ${console}\n\nZendesk, Confluence, the shop and the AI are simulated on this machine;\nthe demo model only quotes and arranges what it reads.${outbox === undefined ? '' : ` Mails arrive at ${outbox}.`} Stop with Ctrl+C.\n\n`;
 }

@@ -227,6 +227,18 @@ describe('making and merging tickets', () => {
     );
   });
 
+  it('gives a ticket to the person an update names, and makes them when nobody has the address', async () => {
+    const put = (requester: object) => account.call('PUT', '/api/v2/tickets/11', { ticket: { requester } });
+    const known = await put({ email: 'ana@example.com', name: 'Whoever' });
+    expect(known.body).toMatchObject({ ticket: { requester_id: 1 } });
+    const made = await put({ email: 'else@example.com', name: 'Else' });
+    const { requester_id: id } = made.body['ticket'] as { requester_id: number };
+    expect((await account.call('GET', `/api/v2/users/${id}`)).body).toMatchObject({
+      user: { name: 'Else', email: 'else@example.com', role: 'end-user' },
+    });
+    expect((await put({ name: 'Nobody' })).status).toBe(422);
+  });
+
   it('asks for a comment', async () => {
     expect(await account.call('POST', '/api/v2/tickets', { ticket: { subject: 'x' } })).toMatchObject({
       status: 400,

@@ -13,15 +13,7 @@ import type { RunningTurns } from './running-turns.ts';
 import type { WriteBack } from './write-back.ts';
 
 export type ChatCall = Call<
-  | 'database'
-  | 'keyValues'
-  | 'modelProvider'
-  | 'helpDesk'
-  | 'jobs'
-  | 'clock'
-  | 'ids'
-  | 'metrics'
-  | 'logger'
+  'database' | 'keyValues' | 'modelProvider' | 'helpDesk' | 'jobs' | 'clock' | 'ids' | 'metrics' | 'logger'
 >;
 
 /** Finds passages for the newest of a conversation's messages, among the knowledge of one AI agent and nothing else. */

@@ -18,7 +18,9 @@ const Message = z.object({
   /** Seconds since 1970. */
   at: z.number().int().optional(),
   /** What an answer cites; absent: nothing. */
-  sources: z.array(z.object({ number: z.number().int(), title: z.string(), url: z.string().nullable() })).optional(),
+  sources: z
+    .array(z.object({ number: z.number().int(), title: z.string(), url: z.string().nullable() }))
+    .optional(),
 });
 export type ChatMessage = z.infer<typeof Message>;
 

@@ -51,11 +51,9 @@ export async function rateAnswer(
   const { subscriptionId, sessionId, aiAgentId } = session;
   await agentOf(services, session);
   await services.limits.takeTurn({ address: request.address, ...session });
-  const isNew = await call.ports.keyValues.setIfAbsent(
-    verdictKey(subscriptionId, sessionId, turn),
-    verdict,
-    { ttlSeconds: conversationSeconds },
-  );
+  const isNew = await call.ports.keyValues.setIfAbsent(verdictKey(subscriptionId, sessionId, turn), verdict, {
+    ttlSeconds: conversationSeconds,
+  });
   if (!isNew) return false;
   await services.bookkeeping.bookkeep({ subscriptionId }, (tx) =>
     addToDay(tx, subscriptionId, aiAgentId, verdict === 'up' ? { verdictsUp: 1 } : { verdictsDown: 1 }),

@@ -4,20 +4,26 @@ import { Transient } from '../kernel/transient.ts';
 import type { ModelConnection } from '../ports/model-provider.ts';
 import type { SubscriptionSettings } from '../services/settings/settings-reader.ts';
 import { answerMessage, type MessageToAnswer } from './answer-message.ts';
+import {
+  afterTurn,
+  bringToPerson,
+  withMessage,
+  writeTurn,
+  type Brought,
+  type Turning,
+} from './bring-turn.ts';
 import type { ChatAgent } from './chat-agents.ts';
 import type { ChatCall, ChatServices } from './chat-call.ts';
 import type { ChatSession } from './chat-sessions.ts';
-import type { Conversation, HandOffCause, Visitor } from './conversation.ts';
+import type { Conversation, Visitor } from './conversation.ts';
 import {
   callDecision,
   failedDecision,
   fixedDecision,
-  handedOver,
   withPersonDecision,
   type Decision,
 } from './decision.ts';
 import { caughtUp } from './delivery/deliver.ts';
-import type { HandOffOutcome } from './hand-off.ts';
 import { sealHistory } from './history.ts';
 import { withConversation } from './open-conversation.ts';
 import { noteTurn } from './turn-marker.ts';
@@ -25,7 +31,6 @@ import { TurnTally } from './turn-tally.ts';
 import { languageFor } from './visitor-language.ts';
 import { plainWish } from './words/visitor-wishes.ts';
 import type { TicketProgress } from './write-back.ts';
-import { keptSeconds } from '../ports/kept-transcripts.ts';
 
 /** What the stream of a turn says before it leaves. */
 export type ChatTurnEvent =
@@ -69,7 +74,7 @@ export function takeTurn(
     );
     const turning = { ...open, conversation, services, request, language, progress };
     const { decision, ...brought } = await decided(turning);
-    const after = await written(turning, afterTurn(turning, decision, brought), brought);
+    const after = await writeTurn(turning, afterTurn(turning, decision, brought), brought);
     const history = await sealHistory(services.conversations, request.session, after);
     // Before the answer leaves: if it is lost on the way, the history before is taken once more.
     const turn = after.measure((one) => one.turn);
@@ -109,15 +114,6 @@ export interface Deciding {
   readonly onPassages?: MessageToAnswer['onPassages'];
 }
 
-interface Turning extends Deciding {
-  readonly request: TurnRequest;
-}
-
-/** What Zendesk got of a turn while it was decided; undefined: nothing was brought to it. */
-interface Brought {
-  readonly outcome?: HandOffOutcome | undefined;
-}
-
 /** What becomes of the turn, with its receipt and its counts; whatever happens leaves both. */
 async function decided(turning: Turning): Promise<Brought & { readonly decision: Decision }> {
   const { call, services, agent, conversation } = turning;
@@ -126,7 +122,7 @@ async function decided(turning: Turning): Promise<Brought & { readonly decision:
   const isFirst = conversation.measure(({ turn }) => turn === 0);
   try {
     const decision = await decisionOf(turning, settings, tally);
-    const ended = await broughtToPerson(turning, decision);
+    const ended = await bringToPerson(turning, decision);
     await tally.end(isFirst, ended.decision.outcome, ended.decision);
     return ended;
   } catch (error) {
@@ -197,130 +193,4 @@ export async function connectionsOf(
   const first = own === undefined ? usual : isFast ? own.fast : own.quality;
   const others = standIns.map(({ fast, quality }) => (isFast ? fast : quality));
   return [...(first === undefined ? [] : [first]), ...others];
-}
-
-const withMessage = (
-  conversation: Transient<Conversation>,
-  message: Transient<string> | undefined,
-  at: number,
-): Transient<Conversation> =>
-  message === undefined
-    ? conversation
-    : Transient.all([conversation, message]).map(([before, text]) => ({
-        ...before,
-        messages: [...before.messages, { from: 'visitor', text, turn: before.turn + 1, at }],
-      }));
-
-function broughtToPerson(
-  turning: Turning,
-  decision: Decision,
-): Promise<Brought & { readonly decision: Decision }> | (Brought & { readonly decision: Decision }) {
-  if (decision.calls !== undefined) return callPerson(turning, decision, decision.calls);
-  return decision.handOff === null ? { decision } : passOn(turning, decision);
-}
-
-async function callPerson(
-  turning: Turning,
-  decision: Decision,
-  cause: HandOffCause,
-): Promise<Brought & { readonly decision: Decision }> {
-  const { call, services, agent, language, request, progress } = turning;
-  const outcome = await services.handOver(call, {
-    agent,
-    sessionId: request.session.sessionId,
-    conversation: withTurn(turning),
-    cause,
-    contact: request.contact,
-    note: request.note,
-    progress,
-  });
-  return {
-    decision: handedOver(decision, agent, language, outcome, call.ports.clock.now()),
-    outcome,
-  };
-}
-
-/** A person has the conversation: what the visitor says now goes to the ticket, and how that went is said. */
-async function passOn(
-  turning: Turning,
-  decision: Decision,
-): Promise<Brought & { readonly decision: Decision }> {
-  const { call, services, agent, conversation, language, request, progress } = turning;
-  const state = await services.writeBack.turnTaken(call, {
-    agent,
-    sessionId: request.session.sessionId,
-    conversation: withTurn(turning).map((one) => ({ ...one, handedOff: true })),
-    progress,
-  });
-  if (state !== undefined) return { decision, outcome: { state: 'done', ...state } };
-  const isOver = conversation.measure(
-    ({ called }) => called !== null && called.since + keptSeconds <= services.sessions.now(),
-  );
-  const waits: HandOffOutcome = { state: isOver ? 'unavailable' : 'pending', ticketId: null };
-  return {
-    decision: handedOver(decision, agent, language, waits, call.ports.clock.now()),
-    outcome: waits,
-  };
-}
-
-/** The conversation with what the visitor says, as a ticket gets it. */
-const withTurn = ({ conversation, language, request, services }: Turning): Transient<Conversation> =>
-  Transient.all([withMessage(conversation, request.message, services.sessions.now()), request.contact]).map(
-    ([one, given]) => ({
-      ...one,
-      turn: one.turn + 1,
-      language,
-      visitor: reachable(one.visitor, given),
-    }),
-  );
-
-/** Who the company named stays; an address the visitor gives completes it. */
-const reachable = (known: Visitor | null, given: Visitor | null): Visitor | null => {
-  if (known === null || given === null) return known ?? given;
-  return known.email === null ? { ...given, subject: null } : known;
-};
-
-/** The conversation with the turn in it. */
-function afterTurn(turning: Turning, decision: Decision, { outcome }: Brought): Transient<Conversation> {
-  const isCalled = decision.handOff === 'done' || decision.handOff === 'pending';
-  const at = turning.services.sessions.now();
-  const called = outcome?.called;
-  return Transient.all([
-    withTurn(turning),
-    decision.text,
-    decision.sources,
-    called ?? Transient.of(null),
-  ]).map(([before, text, sources, waiting]): Conversation => {
-    const cited = sources.map(({ number, title, url }) => ({ number, title, url }));
-    return {
-      ...before,
-      messages: [
-        ...before.messages,
-        { from: 'agent', text, turn: before.turn, at, ...(cited.length > 0 && { sources: cited }) },
-      ],
-      unanswered: decision.unanswered ? before.unanswered + 1 : 0,
-      handedOff: before.handedOff || isCalled,
-      ticketId: outcome?.ticketId ?? before.ticketId,
-      writtenTurns: outcome?.writtenTurns ?? before.writtenTurns,
-      called: called === undefined ? before.called : waiting,
-    };
-  });
-}
-
-/** Brings the turn to Zendesk where that is wanted; what it did not take stays in the conversation. */
-async function written(
-  { call, services, agent, request, progress }: Turning,
-  after: Transient<Conversation>,
-  { outcome }: Brought,
-): Promise<Transient<Conversation>> {
-  // It has what the visitor said; the product's own words about that need no comment of their own.
-  if (outcome !== undefined && outcome.state !== 'contact-needed') return after;
-  const { sessionId } = request.session;
-  const state = await services.writeBack.turnTaken(call, {
-    agent,
-    sessionId,
-    conversation: after,
-    progress,
-  });
-  return state === undefined ? after : after.map((one) => ({ ...one, ...state }));
 }

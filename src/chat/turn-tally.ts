@@ -11,10 +11,7 @@ import { TurnBudget } from './daily-budget.ts';
 import type { Decision } from './decision.ts';
 
 /** What a tally reads and writes. */
-export type TallyServices = Pick<
-  ChatServices,
-  'settings' | 'ledger' | 'quotas' | 'budgets' | 'bookkeeping'
->;
+export type TallyServices = Pick<ChatServices, 'settings' | 'ledger' | 'quotas' | 'budgets' | 'bookkeeping'>;
 
 /** What one turn costs and comes to: meter, budgets, receipt and the counts of the day. Numbers and ids only. */
 export class TurnTally {

@@ -24,6 +24,7 @@ export const operatorUsage = `  subscription create NAME  [--plan P] [--tier T] 
   subscription delete NAME [--days 7]         can be resumed until then
   subscription erase NAME                     for good, now
   subscription purge-expired [--days 30]      erases what ended that long ago, and sweeps what is over
+  ai-agents stop|resume|status [NAME]         of every subscription, or of one; within seconds
   token create LABEL --scopes a,b --days N    an admin token, shown once
   token list
   token revoke ID
@@ -40,6 +41,7 @@ export function operatorRequest(words: readonly string[], values: Values): Contr
     typeof values[name] === 'string' ? values[name] : undefined;
   const days = text('days') === undefined ? {} : { days: Number(text('days')) };
   if (noun === 'operator' && verb === 'code') return { command: 'operator-code', input: null };
+  if (noun === 'ai-agents') return aiAgentsRequest(verb, subject);
   if (noun === 'token') return tokenRequest(verb, subject, text);
   if (noun !== 'subscription') return undefined;
   if (verb === 'list') return { command: 'subscription-list', input: null };
@@ -57,6 +59,12 @@ export function operatorRequest(words: readonly string[], values: Values): Contr
     command: 'subscription-renew',
     input: { ...input, expiresAt: expires === 'never' ? null : expires },
   };
+}
+
+/** Without a name: of every subscription of the host. */
+function aiAgentsRequest(verb: string | undefined, name: string | undefined): ControlRequest | undefined {
+  if (verb !== 'stop' && verb !== 'resume' && verb !== 'status') return undefined;
+  return { command: `ai-agents-${verb}`, input: { name: name ?? null } };
 }
 
 function tokenRequest(

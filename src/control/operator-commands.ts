@@ -3,6 +3,12 @@ import { ProblemError } from '../kernel/problem-error.ts';
 import { platformSubscriptionId } from '../kernel/platform.ts';
 import type { Program } from '../start.ts';
 import { issueBootstrapCode } from '../services/operators/bootstrap.ts';
+import {
+  readHostStop,
+  readStop,
+  stopAiAgents,
+  stopHostAiAgents,
+} from '../services/ai-agents/stop-ai-agents.ts';
 import { sweepRetention } from '../services/retention/sweep-retention.ts';
 import { cleanUpSubscriptions } from '../services/subscriptions/clean-up-subscriptions.ts';
 import { createSubscription } from '../services/subscriptions/create-subscription.ts';
@@ -31,6 +37,24 @@ async function callFor(program: Program, input: unknown, milliseconds = 60_000) 
 const onPlatform = (program: Program, milliseconds = 60_000) =>
   program.operatorCall(platformSubscriptionId, AbortSignal.timeout(milliseconds));
 
+const MaybeNamed = z.object({ name: z.string().nullable() });
+
+async function switchAiAgents(
+  program: Program,
+  input: unknown,
+  stopped: boolean,
+): Promise<readonly string[]> {
+  const { name } = MaybeNamed.parse(input);
+  if (name === null) await stopHostAiAgents(onPlatform(program), stopped);
+  else await stopAiAgents(await callFor(program, { name }), stopped);
+  const whose = name === null ? 'every subscription' : `the subscription ${name}`;
+  return [
+    stopped
+      ? `The AI agents of ${whose} stop within seconds; visitors are told that the chat is not available.`
+      : `The AI agents of ${whose} go on as they are set.`,
+  ];
+}
+
 /** Commands of the operator; they say which subscription they mean in their input. */
 export const operatorHandlers: Readonly<Record<string, OperatorHandler>> = {
   'subscription-create': async (program, input) => {
@@ -54,6 +78,18 @@ export const operatorHandlers: Readonly<Record<string, OperatorHandler>> = {
         line.id,
       ].join('  '),
     );
+  },
+  'ai-agents-stop': (program, input) => switchAiAgents(program, input, true),
+  'ai-agents-resume': (program, input) => switchAiAgents(program, input, false),
+  'ai-agents-status': async (program, input) => {
+    const { name } = MaybeNamed.parse(input);
+    if (name === null) {
+      const { stopped } = await readHostStop(onPlatform(program));
+      return [stopped ? 'The AI agents of every subscription are stopped.' : 'Nobody has stopped them here.'];
+    }
+    const { stopped } = await readStop(await callFor(program, { name }));
+    if (stopped === 'host') return ['Stopped with those of every subscription.'];
+    return [stopped === null ? 'Not stopped.' : 'Stopped for this subscription.'];
   },
   'subscription-suspend': async (program, input) => {
     await suspendSubscription(await callFor(program, input), program.settings);

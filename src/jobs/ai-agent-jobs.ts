@@ -19,10 +19,6 @@ export const aiAgentJobs = ({ chat, ports, settings }: AiAgentParts): Pick<JobTa
   'ai-agents.test': (context, { runId, step }) =>
     testAgent({ ...context, ports }, chat, { runId, step: Number(step) }),
   'chat.deliver': (context, { sessionId, step }) =>
-    deliverWaiting(
-      { ...context, ports },
-      { ...chat, jobs: ports.jobs },
-      { sessionId, step: Number(step) },
-    ),
+    deliverWaiting({ ...context, ports }, { ...chat, jobs: ports.jobs }, { sessionId, step: Number(step) }),
   'ai-agents.count-outcomes': (context) => countOutcomes(context, settings),
 });

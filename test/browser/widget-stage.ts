@@ -2,9 +2,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
-import { AiAgentSettings, type AiAgent } from '../../src/contract/ai-agents.ts';
-import type { Lead } from './lead.ts';
-import { collectErrors, takePicture } from './visitor.ts';
+import type { AiAgent, AiAgentSettings } from '../../src/contract/ai-agents.ts';
+import type { HandOffState } from '../../src/contract/chat.ts';
+import {
+  modelAnswer,
+  openChatHouse,
+  passage,
+  type ChatHouse,
+  type TestAgent,
+} from '../support/chat-house.ts';
+import { engines } from '../support/database.ts';
+import { collectErrors, openBrowser, takePicture } from './visitor.ts';
 
 /** A customer's site: another site than ours to the browser, though on the same machine. */
 export interface CustomerSite {
@@ -43,44 +51,6 @@ export const shopPage = (snippet: string, language = 'en'): string =>
 <body><main><h1>Harbor Lanterns</h1><p>Lanterns for boats and porches, made to be repaired.</p><p><a href="/next">Next page</a> <button type="button">Add to basket</button></p></main>
 ${snippet}</body></html>`;
 
-export const knowledge = [
-  {
-    title: 'Shipping',
-    text: 'Parcels arrive within three working days. Express parcels arrive on the next working day and cost 9 euros.',
-  },
-  {
-    title: 'Returns',
-    text: 'You can return a lantern within 30 days. The return is free. Send it back in its box with the return label from your account.',
-  },
-] as const;
-
-/** An AI agent that is published and knows two things. */
-export async function seedAgent(
-  lead: Lead,
-  settings: Partial<AiAgentSettings>,
-  name = 'Harbor assistant',
-): Promise<AiAgent & { readonly snippet: string }> {
-  const made = (await lead.send('POST', '/v1/ai-agents', {
-    name,
-    settings: AiAgentSettings.parse(settings),
-  })) as unknown as AiAgent;
-  const source = await lead.send('POST', '/v1/knowledge/sources', {
-    aiAgentId: made.id,
-    inCopilot: false,
-    internal: false,
-    name: 'Typed',
-    settings: { kind: 'snippets' },
-  });
-  for (const snippet of knowledge)
-    await lead.send('POST', `/v1/knowledge/sources/${String(source['id'])}/snippets`, snippet);
-  const agent = (await lead.send(
-    'POST',
-    `/v1/ai-agents/${made.id}/versions/1/publish`,
-  )) as unknown as AiAgent;
-  const { html } = await lead.send('GET', `/v1/ai-agents/${made.id}/snippet`);
-  return { ...agent, snippet: String(html) };
-}
-
 /** The snippet as the console gives it. */
 export const snippetFor = (serverUrl: string, { widgetKey }: AiAgent, attributes = ''): string =>
   `<script async src="${serverUrl}/widget/loader.js" data-agent="${widgetKey}"${attributes}></script>`;
@@ -90,8 +60,6 @@ export interface GuestOptions {
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
   readonly locale?: string;
-  /** Before the page is opened. */
-  readonly prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
 /** Somebody on the customer's site. */
@@ -119,7 +87,6 @@ export async function comeToSite(browser: Browser, url: string, options: GuestOp
     reducedMotion: 'reduce',
     locale,
   });
-  await options.prepare?.(context);
   const page = await context.newPage();
   const errors = collectErrors(page);
   await page.goto(url);
@@ -157,4 +124,96 @@ export async function comeToSite(browser: Browser, url: string, options: GuestOp
     },
   };
   return guest;
+}
+
+// PostgreSQL is there sooner than the embedded database.
+const engine = engines.findLast(({ available }) => available);
+
+export const shipping = passage(
+  'Parcels arrive within three days. Express parcels arrive on the next working day and cost 9 euros.',
+  { title: 'Shipping and delivery times', url: 'https://help.harbor.example/articles/shipping' },
+);
+export const returns = passage('You can return a lantern within 30 days, and the return is free.', {
+  title: 'returns-policy-2026-final.pdf',
+});
+
+/** What a model answers that cites both passages. */
+export const cited = (answer: string): string =>
+  modelAnswer({
+    citations: [
+      { source: 1, quote: 'Parcels arrive within three days' },
+      { source: 2, quote: 'return a lantern within 30 days' },
+    ],
+    answer,
+  });
+
+const shopSettings = {
+  greeting: 'Hello! Ask me about orders, shipping and returns.',
+  starters: ['When does my parcel arrive?', 'Can I return a lantern?', 'What does express cost?'],
+} satisfies Partial<AiAgentSettings>;
+
+export interface ComeOptions extends GuestOptions {
+  /** Another name of the same site. */
+  readonly origin?: string;
+  /** Of the page. */
+  readonly language?: string;
+  /** On the script tag. */
+  readonly attributes?: string;
+}
+
+/** The widget's real pages on a page of another site; the simulated provider says what each test needs. */
+export interface WidgetStage {
+  readonly house: ChatHouse;
+  readonly site: CustomerSite;
+  /** What becomes of the next calls for a person. */
+  readonly outcomes: HandOffState[];
+  /** Of each call for a person: whether the company has said who the visitor is. */
+  readonly named: boolean[];
+  publish(settings?: Partial<AiAgentSettings>): Promise<TestAgent>;
+  /** Somebody comes to the page; the test lets them go. */
+  come(agent: TestAgent, options?: ComeOptions): Promise<Guest>;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function openWidgetStage(): Promise<WidgetStage> {
+  if (engine === undefined) throw new Error('There is no database to test with');
+  const outcomes: HandOffState[] = [];
+  const named: boolean[] = [];
+  const [house, browser, site] = await Promise.all([
+    openChatHouse(engine, {
+      change: () => ({
+        handOver: async (_call, { conversation }) => {
+          named.push(conversation.measure(({ visitor }) => visitor?.subject === 'customer-7'));
+          return { state: outcomes.shift() ?? 'unavailable', ticketId: null };
+        },
+      }),
+    }),
+    openBrowser(),
+    openSite(),
+  ]);
+  return {
+    house,
+    site,
+    outcomes,
+    named,
+    async publish(settings = {}) {
+      const made = await house.newAgent({ ...shopSettings, allowedOrigins: [site.origin], ...settings });
+      house.passages.set(made.agent.id, [shipping, returns]);
+      return made;
+    },
+    come({ agent }, { language = 'en', attributes = '', origin = site.origin, ...options } = {}) {
+      site.html = shopPage(snippetFor(house.urls[0] ?? '', agent, attributes), language);
+      return comeToSite(browser, origin, options);
+    },
+    reset() {
+      house.provider.reset();
+      outcomes.length = 0;
+      named.length = 0;
+      site.policy = undefined;
+    },
+    close: async () => {
+      await Promise.all([browser.close(), house.close(), site.close()]);
+    },
+  };
 }

@@ -148,13 +148,21 @@ describe.each(engines.filter((engine) => engine.available))('access to Confluenc
       const connect = (other: string) => connectConfluence(callFor(admin), { site: other, email, apiToken });
       const elsewhere = 'other-company.atlassian.net';
       const sealed = await secretBox.seal('{}', {
-        ...{ subscriptionId: admin.subscriptionId, table: 'knowledge_source', column: 'settings', row: 'x' },
+        subscriptionId: admin.subscriptionId,
+        table: 'knowledge_source',
+        column: 'settings',
+        row: 'x',
       });
       const addSource = () =>
         database.bookkeep(admin, (tx) =>
           insertSource(tx, {
-            ...{ subscriptionId: admin.subscriptionId, id: randomUUID(), aiAgentId: null },
-            ...{ inCopilot: true, internal: true, kind: 'confluence', settings: sealed },
+            subscriptionId: admin.subscriptionId,
+            id: randomUUID(),
+            aiAgentId: null,
+            inCopilot: true,
+            internal: true,
+            kind: 'confluence',
+            settings: sealed,
           }),
         );
       await connect(site);

@@ -112,7 +112,11 @@ describe('outside calls', () => {
 
   it('S38: the certificate of a simulated web site is believed for pages of the web alone', async () => {
     const listed = [new URL(url).host];
-    const egress = egressWith({ webHosts: listed, confluenceHosts: listed, webCertificate: certificates.authority });
+    const egress = egressWith({
+      webHosts: listed,
+      confluenceHosts: listed,
+      webCertificate: certificates.authority,
+    });
     expect(await (await egress.fetchFor('web')(url)).text()).toBe('reached');
     requests = 0;
     for (const purpose of ['zendesk', 'provider', 'confluence', 'webhook'] as const)

@@ -222,8 +222,17 @@ describe.each(engines.filter(({ available }) => available))('reading Confluence 
       deadlineMs: 5_000,
     });
     const access = async ({ subscriptionId }: { readonly subscriptionId: string }) =>
-      ({ subscriptionId, siteUrl, grant: 'api-token', email, token: scopedToken, cloudId: CLOUD_ID }) as const;
+      ({
+        subscriptionId,
+        siteUrl,
+        grant: 'api-token',
+        email,
+        token: scopedToken,
+        cloudId: CLOUD_ID,
+      }) as const;
+    allAtOnce = knowledge;
     sites = { ...sites, confluence: { pages: knowledge, access } };
+    inParts(() => undefined);
     const { pointsLeft } = simulator.simulation.limits;
     simulator.simulation.limits.pointsLeft = 0;
     await expect(work(2)).rejects.toMatchObject({ type: 'confluence-rate-limited' });

@@ -23,7 +23,6 @@ describe.each(engines.filter(({ available }) => available))('reading web pages o
     tools = siteTools({
       webHosts: [new URL(site.url).host, new URL(other.url).host],
       webCertificate: `${site.certificate}${other.certificate}`,
-      times: { total: 1_500 },
     });
     house = await openKnowledgeHouse(engine);
   });
@@ -44,20 +43,20 @@ describe.each(engines.filter(({ available }) => available))('reading web pages o
     await Promise.all([site.close(), other.close()]);
   });
 
-  const sites = (): KnowledgeSites => ({
+  const sites = (used = tools): KnowledgeSites => ({
     settings: house.routes.settings,
-    web: createWebPages({ ...tools.dependencies, textExtractor }),
+    web: createWebPages({ ...used.dependencies, textExtractor }),
   });
   const at = (...paths: readonly string[]): string[] => paths.map((path) => `${site.url}${path}`);
   const newSource = (urls: readonly string[], sitemaps: readonly string[] = []) =>
     house.newSource({ internal: true, name: 'Shop', settings: { kind: 'web', urls, sitemaps } });
   /** As the job of the newest step does it. */
-  const work = async ({ id: sourceId }: KnowledgeSourceView): Promise<KnowledgeSourceView> => {
+  const work = async ({ id: sourceId }: KnowledgeSourceView, used = tools): Promise<KnowledgeSourceView> => {
     const row = await house.routes.database.read(house.call(), (tx) => readSource(tx, sourceId));
     const call = house.call();
     await readLocatedSource(
       { ...call, attempt: 1 },
-      { sites: sites(), jobs: call.ports.jobs },
+      { sites: sites(used), jobs: call.ports.jobs },
       { sourceId, step: row?.step ?? 0 },
     );
     return (await house.send<KnowledgeSourceView>('GET', `/sources/${sourceId}`)).body;
@@ -94,10 +93,17 @@ describe.each(engines.filter(({ available }) => available))('reading web pages o
   });
 
   it('takes addresses of https alone', async () => {
-    for (const url of [`http://${new URL(site.url).host}/`, 'ftp://shop.example/', 'https://a:b@shop.example/']) {
+    for (const url of [
+      `http://${new URL(site.url).host}/`,
+      'ftp://shop.example/',
+      'https://a:b@shop.example/',
+    ]) {
       const settings = { kind: 'web', urls: [url], sitemaps: [] };
       const answer = await house.send('POST', '/sources', {
-        ...{ aiAgentId: null, inCopilot: true, internal: true, name: 'Shop' },
+        aiAgentId: null,
+        inCopilot: true,
+        internal: true,
+        name: 'Shop',
         settings,
       });
       expect(answer.status).toBe(400);
@@ -112,13 +118,20 @@ describe.each(engines.filter(({ available }) => available))('reading web pages o
   });
 
   it('leaves out pages that are huge, slow, packed without end or lead elsewhere, and reads the others', async () => {
-    site.faults.add({ match: '/es/', kind: 'delay', delayMs: 4_000 });
+    const impatient = siteTools({
+      webHosts: [new URL(site.url).host, new URL(other.url).host],
+      webCertificate: `${site.certificate}${other.certificate}`,
+      times: { total: 4_000 },
+    });
+    site.faults.add({ match: '/es/', kind: 'delay', delayMs: 10_000 });
     site.state.elsewhere = `${other.url}/tents/setting-up`;
     const read = await work(
       await newSource(
         at('/huge', '/bomb', '/es/tiendas/montaje', '/go/elsewhere', '/go/account', '/coffee/brewing'),
       ),
+      impatient,
     );
+    await impatient.close();
     expect(read).toMatchObject({ documents: 1, reading: { state: 'done', failed: 5 } });
     expect(other.requests).toEqual([]);
     expect(pathsAsked()).not.toContain('/account/orders');
@@ -138,7 +151,11 @@ describe.each(engines.filter(({ available }) => available))('reading web pages o
     expect(first.documents).toBe(3);
     const made = house.embedder.embedded;
     site.state.pages.set('/de/zelte/aufbau', '<p>Neue Worte.</p>');
-    expect((await again(source, false)).reading).toMatchObject({ state: 'done', kind: 'changes', changed: 1 });
+    expect((await again(source, false)).reading).toMatchObject({
+      state: 'done',
+      kind: 'changes',
+      changed: 1,
+    });
     expect(house.embedder.embedded - made).toBe(1);
     // One is out of the sitemap, and one that stands in it is not there any more.
     site.state.pages.set('/es/tiendas/montaje', null);

@@ -95,6 +95,11 @@ const kept: readonly Kept[] = [
     rows: 'app.triage_change',
     begin: `update app.triage_change set at = ${soon}`,
   },
+  {
+    rule: 'chat_delivery',
+    rows: 'app.chat_delivery',
+    begin: `update app.chat_delivery set expires_at = ${soon}`,
+  },
   { rule: 'audit_event', rows: "app.audit_event where action = 'test.ran'" },
 ];
 

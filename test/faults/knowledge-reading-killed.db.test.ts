@@ -53,13 +53,15 @@ describe.skipIf(!available)('a server that is killed while it reads Confluence',
     });
     await database.bookkeep(call, async (tx) => {
       await insertSource(tx, {
-        ...{ subscriptionId, id: sourceId, aiAgentId: null, inCopilot: true, internal: true },
-        ...{ kind: 'confluence', settings },
+        subscriptionId,
+        id: sourceId,
+        aiAgentId: null,
+        inCopilot: true,
+        internal: true,
+        kind: 'confluence',
+        settings,
       });
-      await tx
-        .updateTable('app.knowledge_source')
-        .set({ reading: 'running', step: 1, run: 1 })
-        .execute();
+      await tx.updateTable('app.knowledge_source').set({ reading: 'running', step: 1, run: 1 }).execute();
     });
     simulator.requests.length = 0;
   });
@@ -73,12 +75,22 @@ describe.skipIf(!available)('a server that is killed while it reads Confluence',
     const { siteUrl, email, apiToken } = simulator.simulation;
     const { subscriptionId } = call;
     const input: SiteReaderInput = {
-      ...{ connectionString, rootKey, subscriptionId, sourceId, diesAfter, siteOrigin: simulator.url, step: 1 },
+      connectionString,
+      rootKey,
+      subscriptionId,
+      sourceId,
+      diesAfter,
+      siteOrigin: simulator.url,
+      step: 1,
       access: { subscriptionId, siteUrl, grant: 'api-token', email, token: apiToken, cloudId: null },
     };
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'site-reader.ts'), JSON.stringify(input)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'site-reader.ts'), JSON.stringify(input)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
     const [, signal] = (await once(child, 'close')) as [unknown, string | null];
@@ -103,8 +115,7 @@ describe.skipIf(!available)('a server that is killed while it reads Confluence',
       const after = await documents();
       expect(after).toHaveLength(pages);
       expect(after.every(({ generation, chunks }) => generation !== null && chunks > 0)).toBe(true);
-      for (const one of before)
-        if (one.generation !== null) expect(after).toContainEqual(one);
+      for (const one of before) if (one.generation !== null) expect(after).toContainEqual(one);
       const source = await database.read(call, (tx) => readSource(tx, sourceId));
       expect(source).toMatchObject({ reading: 'done', read: pages, error_code: null });
       const chunks = await database.read(call, (tx) =>

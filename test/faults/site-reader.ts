@@ -8,7 +8,11 @@ import { openPostgres } from '../../src/adapters/postgres/open-postgres.ts';
 import { systemClock, uuidIds } from '../../src/adapters/system/clock.ts';
 import type { ConfluenceAccess } from '../../src/ports/confluence.ts';
 import type { Database } from '../../src/ports/database.ts';
-import { readLocatedSource, type ReadingCall, type ReadingParts } from '../../src/services/knowledge/read-source.ts';
+import {
+  readLocatedSource,
+  type ReadingCall,
+  type ReadingParts,
+} from '../../src/services/knowledge/read-source.ts';
 import { silent } from '../support/redis.ts';
 import { openTestSecrets } from '../support/secrets.ts';
 import { wordEmbedder } from '../support/word-embedder.ts';

@@ -68,7 +68,7 @@ for (const engine of engines) {
       expect(await say(one, visitor, 'After it?')).toMatchObject({ handOff: 'done' });
       expect(times(one.tickets()[0], 'UTC\nAfter it?')).toBe(1);
       expect(times(one.tickets()[0], 'Summary')).toBe(1);
-    }, 60_000);
+    }, 150_000);
 
     it('gives up after an hour, keeps no word of it, and the visitor’s own copy still brings everything', async () => {
       const { desk: one, visitor, at } = await open();
@@ -83,6 +83,6 @@ for (const engine of engines) {
       const [ticket] = one.tickets();
       expect([times(ticket, 'UTC\nIs this lost?'), times(ticket, 'UTC\nAnd now?')]).toEqual([1, 1]);
       expect(await one.waiting()).toEqual([]);
-    }, 60_000);
+    }, 150_000);
   });
 }

@@ -222,7 +222,7 @@ describe('what goes wrong says so and offers a way out', () => {
     await house.useProvider('openai-compatible', 'sk-demo', { model: 'indesk-demo', demo: true });
   });
 
-  it('invalid JSON from the model is repaired once, and said when it cannot be', async () => {
+  it('S116: invalid JSON from the model is repaired once, and said when it cannot be', async () => {
     await house.useProvider('openai-compatible', 'sk-sim.badjson=1');
     expect(problemOf(await summarize(1004))).toBeUndefined();
     await house.useProvider('openai-compatible', 'sk-sim.badjson=2');

@@ -41,7 +41,12 @@ const cases: readonly (readonly [string, string, () => Uint8Array, RegExp])[] = 
     /./,
   ],
   ['a CSV of a million columns', 'bomb.csv', () => Buffer.from(`${'a,'.repeat(1_000_000)}a\n`), /./],
-  ['a page nested without end', 'bomb.html', () => Buffer.from(`<html><body>${'<div>'.repeat(1_000_000)}x`), /./],
+  [
+    'a page nested without end',
+    'bomb.html',
+    () => Buffer.from(`<html><body>${'<div>'.repeat(1_000_000)}x`),
+    /./,
+  ],
   [
     'a PDF that is a ZIP too',
     'both.pdf',
@@ -90,7 +95,10 @@ describe.runIf(process.platform === 'linux')('files that mean harm, uploaded to 
     await browser.send('POST', '/v1/auth/sign-in', { email, password });
     admin.token = browser.token;
     const made = await browser.send('POST', '/v1/knowledge/sources', {
-      ...{ aiAgentId: null, inCopilot: true, internal: true, name: 'Guide' },
+      aiAgentId: null,
+      inCopilot: true,
+      internal: true,
+      name: 'Guide',
       settings: { kind: 'files' },
     });
     sourceId = String(made.body['id']);

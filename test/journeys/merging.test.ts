@@ -46,7 +46,7 @@ async function ended(jobId: string): Promise<string> {
 }
 
 describe('an agent who merges duplicates', () => {
-  it('sees the result first, confirms once, and follows the merge to its end', async () => {
+  it('S114: sees the result first, confirms once, and follows the merge to its end', async () => {
     const [target, source] = [await addTicket(), await addTicket({ subject: 'Lamp flickers again' })];
     const rehearsal = await rehearse(target, [source]);
     expect(rehearsal.target).toMatchObject({ id: target, subject: 'Lamp flickers' });
@@ -65,7 +65,7 @@ describe('an agent who merges duplicates', () => {
     expect(JSON.stringify(answer.events)).not.toContain(`"id":${source},`);
   });
 
-  it('is stopped when a ticket changed after the rehearsal', async () => {
+  it('S114: is stopped when a ticket changed after the rehearsal', async () => {
     const [target, source] = [await addTicket(), await addTicket()];
     const { confirmation } = await rehearse(target, [source]);
     await sleep(1_100);
@@ -75,7 +75,7 @@ describe('an agent who merges duplicates', () => {
     expect(refused).toMatchObject({ status: 409, body: { type: '/problems/ticket-changed' } });
   });
 
-  it('cannot use another agent’s confirmation, nor merge what different people asked', async () => {
+  it('S114: cannot use another agent’s confirmation, nor merge what different people asked', async () => {
     const [target, source] = [await addTicket(), await addTicket()];
     const { confirmation } = await rehearse(target, [source]);
     expect((await send('POST', 'merges', { confirmation }, otherToken)).status).toBe(404);

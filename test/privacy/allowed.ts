@@ -44,7 +44,8 @@ const allowances: readonly Allowance[] = [
     place: /^heap: main thread$/,
     // The newest version alone: what it replaced is gone.
     channels: /^site: (?:heading of a web page|web page), too large$/,
-    reason: 'pages that an answer was looked for in are kept for ten minutes, so that a site is not asked for each',
+    reason:
+      'pages that an answer was looked for in are kept for ten minutes, so that a site is not asked for each',
   },
   {
     place: /^key of Redis: .*chat-transcript:|^commands to Redis/,

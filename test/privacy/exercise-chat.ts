@@ -27,6 +27,7 @@ export async function exerciseChat(house: House, canaries: Canaries, { admin }: 
   await must('POST', `/v1/ai-agents/${id}/versions/1/publish`);
   const { secret = '' } = await must('PUT', `/v1/ai-agents/${id}/identity-secret`);
   canaries.mark('identity secret', secret);
+  await exerciseTrials(house, canaries, admin, id);
   const identity = await new SignJWT({
     jti: randomUUID(),
     sub: `customer ${canaries.plant('chat: named visitor')}`,
@@ -60,6 +61,74 @@ export async function exerciseChat(house: House, canaries: Canaries, { admin }: 
     await (await post('turns', { message: canaries.plant('chat: refused'), history: refused })).text();
   await (await post('feedback', { turn: 1, verdict: 'down' })).text();
   await (await post('end', { history })).text();
+}
+
+/** What a lead tries, and questions with what is expected of their answers: tried whole, streamed, saved, asked in bulk. */
+async function exerciseTrials(
+  house: House,
+  canaries: Canaries,
+  admin: Readers['admin'],
+  id: string,
+): Promise<void> {
+  const ask = async (
+    method: 'GET' | 'POST',
+    path: string,
+    body: object = {},
+    accept = 'application/json',
+  ) => {
+    const response = await fetch(`${house.serverUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/json', accept },
+      ...(method === 'POST' && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text;
+  };
+  const must = async (method: 'GET' | 'POST', path: string, body: object = {}) =>
+    JSON.parse(await ask(method, path, body)) as Readonly<Record<string, unknown>>;
+  const source = await must('POST', '/v1/knowledge/sources', {
+    aiAgentId: id,
+    inCopilot: false,
+    internal: false,
+    name: 'Lamps',
+    settings: { kind: 'snippets' },
+  });
+  await must('POST', `/v1/knowledge/sources/${source['id']}/snippets`, {
+    title: `Lamps ${canaries.plant('trial: title of what it finds')}`,
+    text: `Lamps flicker when the battery is low. ${canaries.plant('trial: text of what it finds')}`,
+  });
+  const trials = `/v1/ai-agents/${id}/versions/1/trials`;
+  const asked = `Why do lamps flicker when the battery is low ${canaries.plant('trial: question')}?`;
+  const { prompts } = await must('POST', trials, { messages: [{ from: 'visitor', text: asked }] });
+  if (!Array.isArray(prompts) || prompts.length === 0)
+    throw new Error('the trial asked no model, so nothing is proved');
+  const streamed = {
+    messages: [
+      { from: 'visitor', text: asked },
+      { from: 'agent', text: `They do ${canaries.plant('trial: answer before')}.` },
+      { from: 'visitor', text: `And why else ${canaries.plant('trial: second question')}?` },
+    ],
+  };
+  await ask('POST', trials, streamed, 'text/event-stream');
+  await must('POST', `/v1/ai-agents/${id}/questions`, {
+    question: `Why do lamps flicker ${canaries.plant('question: typed')}?`,
+    language: 'en',
+    expects: {
+      outcome: 'answer',
+      sourceIds: [source['id']],
+      contains: [canaries.plant('question: expected words')],
+      excludes: [canaries.plant('question: unwanted words')],
+    },
+  });
+  await must('POST', `/v1/ai-agents/${id}/test-runs`, { version: 1 });
+  for (let tries = 0; tries < 60; tries += 1) {
+    const { runs } = await must('GET', `/v1/ai-agents/${id}/test-runs`);
+    const [newest] = runs as { readonly state: string }[];
+    if (newest?.state === 'done') return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error('the questions were not asked, so nothing is proved');
 }
 
 /** A visitor of an AI agent, with the sealed conversation in hand, each state of which is marked. */

@@ -5,6 +5,8 @@ import type { Canaries } from './canaries.ts';
 import type { Readers } from './exercise-console.ts';
 
 const patienceMs = 60_000;
+/** What features ask about later, so that these are fetched again for their answers. */
+const asked = 'How to reset the lamp:';
 
 /** Marked pages of Confluence and the web and articles of the Help Center, read as knowledge and read again after a change; the tokens they are read with are marked too. */
 export async function exerciseSites(house: House, canaries: Canaries, { admin }: Readers): Promise<void> {
@@ -26,12 +28,12 @@ export async function exerciseSites(house: House, canaries: Canaries, { admin }:
     id: '99900',
     spaceId: '65538',
     title: `Guide ${canaries.plant('site: title of a page')}`,
-    body: `<h2>${canaries.plant('site: heading of a page')}</h2><p>${text} is text.</p>`,
+    body: `<h2>${canaries.plant('site: heading of a page')}</h2><p>${asked} ${text} is text.</p>`,
   });
   await post('pages', page(canaries.plant('site: page')));
   await house.sandbox('zendesk', 'POST', 'articles', {
     title: `Guide ${canaries.plant('site: title of an article')}`,
-    body: `<p>${canaries.plant('site: article')} is text.</p>`,
+    body: `<p>${asked} ${canaries.plant('site: article')} is text.</p>`,
     locale: 'en-us',
     draft: false,
   });
@@ -85,7 +87,7 @@ export async function exerciseSites(house: House, canaries: Canaries, { admin }:
     if (!answer.ok) throw new Error(`web page: ${answer.status}`);
   };
   const marked = (channel: string): string =>
-    `<h2>${canaries.plant(`site: heading of a web page, ${channel}`)}</h2><p>${canaries.plant(`site: web page, ${channel}`)} is text.</p>`;
+    `<h2>${canaries.plant(`site: heading of a web page, ${channel}`)}</h2><p>${asked} ${canaries.plant(`site: web page, ${channel}`)} is text.</p>`;
   await putPage(marked('first'));
   const web = await read('Shop', {
     kind: 'web',
@@ -119,11 +121,7 @@ const oauthOf = async ({ confluenceUrl }: House): Promise<AtlassianOAuth> =>
   (await (await fetch(`${confluenceUrl}/_sandbox/oauth`)).json()) as AtlassianOAuth;
 
 /** Connects the same site by an app of its own and a person's consent. */
-async function authorizeConfluence(
-  house: House,
-  canaries: Canaries,
-  admin: Readers['admin'],
-): Promise<void> {
+async function authorizeConfluence(house: House, canaries: Canaries, admin: Readers['admin']): Promise<void> {
   await fetch(`${house.confluenceUrl}/_sandbox/settings`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -23,7 +23,9 @@ async function liveAgent({ admin }: Readers): Promise<string> {
 export async function exerciseWriteBack(house: House, canaries: Canaries, readers: Readers): Promise<void> {
   const visitor = await visit(house, canaries, await liveAgent(readers));
   const say = (channel: string) =>
-    visitor.take('turns', { message: `Why does my lamp flicker ${canaries.plant(`write-back: ${channel}`)}?` });
+    visitor.take('turns', {
+      message: `Why does my lamp flicker ${canaries.plant(`write-back: ${channel}`)}?`,
+    });
   await say('message');
   await house.sandbox('zendesk', 'POST', 'faults', down);
   await say('message while Zendesk is down');

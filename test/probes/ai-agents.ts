@@ -1,6 +1,9 @@
 import { AiAgentSettings } from '../../src/contract/ai-agents.ts';
 import { publishAiAgentVersion, setIdentitySecret } from '../../src/services/ai-agents/change-ai-agent.ts';
 import { createAiAgent } from '../../src/services/ai-agents/create-ai-agent.ts';
+import { Transient } from '../../src/kernel/transient.ts';
+import { createQuestion } from '../../src/services/ai-agents/questions.ts';
+import { cancelTestRun, startTestRun } from '../../src/services/ai-agents/test-runs.ts';
 import { nextAddress } from './client.ts';
 import { callIn } from './people.ts';
 import type { World } from './world.ts';
@@ -13,7 +16,12 @@ export async function addAiAgent(
   world: World,
   subscriptionId: string,
   mark: (channel: string) => string,
-): Promise<{ readonly id: string; readonly widgetKey: string }> {
+): Promise<{
+  readonly id: string;
+  readonly widgetKey: string;
+  readonly question: string;
+  readonly testRun: string;
+}> {
   const call = callIn(world, subscriptionId);
   const { id, widgetKey } = await createAiAgent(call, {
     name: `Agent ${mark('name of the AI agent')}`,
@@ -27,7 +35,15 @@ export async function addAiAgent(
   });
   await publishAiAgentVersion(call, id, 1);
   await setIdentitySecret(call, id);
-  return { id, widgetKey };
+  const typed = {
+    question: mark('saved question'),
+    language: 'en',
+    expects: { outcome: 'any' as const, sourceIds: [], contains: [mark('expected words')], excludes: [] },
+  };
+  const question = await createQuestion(call, id, Transient.of(typed));
+  const run = await startTestRun(call, id, 1);
+  await cancelTestRun(call, id, run.id);
+  return { id, widgetKey, question: question.id, testRun: run.id };
 }
 
 /** A visitor who has begun a conversation over HTTP, on the page. */

@@ -297,6 +297,14 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     const { accessToken } = await beginSession(world, tenant.id, admin);
     return { body, credentials: { ...bearer(accessToken), 'content-type': type } };
   },
+  'POST /v1/ai-agents/:aiAgentId/versions/:version/trials': async () => ({
+    parameters: { version: '1' },
+    body: { messages: [{ from: 'visitor', text: 'When does my parcel arrive?' }] },
+  }),
+  'POST /v1/ai-agents/:aiAgentId/test-runs': async () => ({ body: { version: 1 } }),
+  // Stopping them would end what the other requests are about.
+  'PUT /v1/ai-agents-stop': async () => ({ body: { stopped: false } }),
+  'PUT /v1/operator/ai-agents-stop': async () => ({ body: { stopped: false } }),
   'PATCH /v1/ai-agents/:aiAgentId': async () => ({ body: { status: 'off' } }),
   'PATCH /v1/operator/subscriptions/:id': async () => ({ body: { tier: 'large' } }),
   'POST /v1/operator/subscriptions/:id/resume': inState((world, id) =>

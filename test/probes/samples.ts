@@ -127,6 +127,8 @@ export const plausible: Readonly<Record<Kind, string | number>> = {
   knowledgeFile: 'f0000000-0000-4000-8000-00000000000c',
   snippet: 'f0000000-0000-4000-8000-00000000000d',
   aiAgent: 'f0000000-0000-4000-8000-000000000008',
+  question: 'f0000000-0000-4000-8000-00000000000e',
+  testRun: 'f0000000-0000-4000-8000-00000000000f',
   widgetKey: 'z'.repeat(22),
   chatSession: 'e30.zzzz',
   chatHistory: '0.AAAA',

@@ -154,6 +154,8 @@ export async function fillTenant(
       budget: plausible.budget,
       ...(await addKnowledge(world, id, mark)),
       aiAgent: aiAgent.id,
+      question: aiAgent.question,
+      testRun: aiAgent.testRun,
       widgetKey: aiAgent.widgetKey,
       chatSession: conversation.session,
       chatHistory: conversation.history,

@@ -71,8 +71,10 @@ export async function freshValues(world: World, tenant: Tenant, route: ProbedRou
     const { id } = await addAiAgent(world, tenant.id, plain);
     return { ...values, ...(await addKnowledge(world, tenant.id, plain, id)) };
   }
-  if (isNamed('aiAgent'))
-    return { ...values, aiAgent: (await addAiAgent(world, tenant.id, (channel) => channel)).id };
+  if (isNamed('aiAgent')) {
+    const { id, question, testRun } = await addAiAgent(world, tenant.id, (channel) => channel);
+    return { ...values, aiAgent: id, question, testRun };
+  }
   if (isNamed('provider')) return { ...values, provider: await throwawayProvider(world, tenant) };
   if (isNamed('subscription')) {
     const { id, name } = await throwawaySubscription(world);

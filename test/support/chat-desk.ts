@@ -5,6 +5,7 @@ import {
   type ZendeskSimulator,
 } from '../../simulators/zendesk/start-zendesk-simulator.ts';
 import { SMALL_CONTENT } from '../../simulators/zendesk/test-account.ts';
+import type { RootKey } from '../../src/adapters/crypto/key-file.ts';
 import { createMemoryKeyValueStore } from '../../src/adapters/memory/key-value-store.ts';
 import { createOutbox } from '../../src/adapters/outbox/outbox.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
@@ -30,6 +31,10 @@ export interface ChatDesk {
   connect(call: TestCall): Promise<void>;
   /** Every ticket of a conversation, oldest first. */
   tickets(): readonly StoredTicket[];
+  /** The only ticket of a conversation. */
+  onlyTicket(): StoredTicket;
+  /** Forgets tickets, faults and what waits, for the next test. */
+  reset(): Promise<void>;
   fault(fault: object): Promise<void>;
   /** Makes every waiting job due. */
   dueNow(): Promise<void>;
@@ -47,11 +52,12 @@ export async function openChatDesk(
   options: {
     readonly keyValues?: KeyValueStore;
     readonly replicas?: number;
+    readonly rootKey?: RootKey;
     readonly around?: (helpDesk: HelpDesk) => HelpDesk;
   } = {},
 ): Promise<ChatDesk> {
   const database: BookkeepingDatabase = await engine.open();
-  const secrets = await openTestSecrets(database);
+  const secrets = await openTestSecrets(database, options.rootKey);
   const zendesk = await startZendeskSimulator({
     port: 0,
     content: SMALL_CONTENT,
@@ -66,10 +72,14 @@ export async function openChatDesk(
   const keyValues = options.keyValues ?? createMemoryKeyValueStore();
   const ports = { ...parts.ports, helpDesk, keyValues } as unknown as JobContext['ports'];
   const outbox = createOutbox({ database, ports, clock: systemClock, logger: silent, pollMs: 50 });
-  const house = await openChatHouse(
-    { ...engine, open: async () => database } as DatabaseEngine,
-    { keyValues, helpDesk, jobs: outbox, secretBox: secrets.secretBox, clock, replicas: options.replicas ?? 1 },
-  );
+  const house = await openChatHouse({ ...engine, open: async () => database } as DatabaseEngine, {
+    keyValues,
+    helpDesk,
+    jobs: outbox,
+    secretBox: secrets.secretBox,
+    clock,
+    replicas: options.replicas ?? 1,
+  });
   const post = (path: string, body: object) =>
     fetch(`${zendesk.url}/_sandbox/${path}`, {
       method: 'POST',
@@ -86,6 +96,8 @@ export async function openChatDesk(
         { sessionId: ids.sessionId, step: Number(ids.step) },
       ),
   } as unknown as JobTable;
+  const tickets = (): readonly StoredTicket[] =>
+    [...zendesk.account.tickets.values()].filter(({ externalId }) => externalId?.startsWith('indesk-chat:'));
   return {
     house,
     zendesk,
@@ -95,23 +107,33 @@ export async function openChatDesk(
         readonly clientId: string;
         readonly clientSecret: string;
       };
-      await connectZendesk(
-        { ...call, signal: new AbortController().signal, ports: parts.ports } as never,
-        {
-          subdomain: 'acme',
-          clientId: access.clientId,
-          clientSecret: access.clientSecret,
-          scopes: 'read write',
-        },
-      );
+      await connectZendesk({ ...call, signal: new AbortController().signal, ports: parts.ports } as never, {
+        subdomain: 'acme',
+        clientId: access.clientId,
+        clientSecret: access.clientSecret,
+        scopes: 'read write',
+      });
       for (const one of house.services) one.settings.forget(call.subscriptionId);
     },
-    tickets: () =>
-      [...zendesk.account.tickets.values()].filter(({ externalId }) =>
-        externalId?.startsWith('indesk-chat:'),
-      ),
+    tickets,
     fault: async (fault) => {
       await post('faults', fault);
+    },
+    onlyTicket: () => {
+      const [ticket, ...more] = tickets();
+      if (ticket === undefined || more.length > 0) throw new Error(`${tickets().length} tickets`);
+      return ticket;
+    },
+    async reset() {
+      house.provider.reset();
+      zendesk.faults.clear();
+      for (const { id } of tickets()) zendesk.account.tickets.delete(id);
+      for (const subscriptionId of connected)
+        await database.bookkeep({ subscriptionId }, async (tx) => {
+          await sql`delete from app.chat_delivery`.execute(tx);
+          await sql`delete from app.job_outbox`.execute(tx);
+        });
+      connected.clear();
     },
     dueNow: async () => {
       for (const subscriptionId of connected)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import {
@@ -33,6 +32,7 @@ import { Transient } from '../../src/kernel/transient.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { HelpDesk } from '../../src/ports/help-desk.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
+import { securityHeaders } from '../../src/http/security-headers.ts';
 import type { KeyValueStore } from '../../src/ports/key-value-store.ts';
 import type { SecretBox } from '../../src/ports/secret-box.ts';
 import type { BookkeepingDatabase } from '../../src/ports/database.ts';
@@ -46,6 +46,7 @@ import { SettingsReader } from '../../src/services/settings/settings-reader.ts';
 import { CallLedger } from '../../src/services/usage/call-ledger.ts';
 import { chatServicesOf } from '../../src/start-chat.ts';
 import { newSubscription, type TestCall } from './calls.ts';
+import { modelAnswer, passage } from './chat-answers.ts';
 import type { DatabaseEngine } from './database.ts';
 import { openTestSecrets } from './secrets.ts';
 
@@ -119,31 +120,7 @@ export interface ChatHouse {
   close(): Promise<void>;
 }
 
-export const passage = (text: string, more: Partial<Passage> = {}): Passage => ({
-  chunkId: randomUUID(),
-  sourceId: randomUUID(),
-  kind: 'files',
-  title: 'Shipping',
-  headingPath: [],
-  page: null,
-  url: null,
-  text,
-  score: 1,
-  internal: false,
-  ...more,
-});
-
-/** What a model that follows the schema answers. */
-export const modelAnswer = (more: object = {}): string =>
-  JSON.stringify({
-    action: 'answer',
-    search: '',
-    refusedTopic: false,
-    promises: 'nothing',
-    citations: [{ source: 1, quote: 'Parcels arrive within three days' }],
-    answer: 'Parcels arrive within three days [1].',
-    ...more,
-  });
+export { modelAnswer, passage };
 
 export async function openChatHouse(
   engine: DatabaseEngine,
@@ -151,7 +128,8 @@ export async function openChatHouse(
     readonly replicas?: number;
     readonly requestsPerMinute?: number;
     readonly keyValues?: KeyValueStore;
-    readonly change?: (services: ChatServices) => ChatServices;
+    /** What of the services is another in a test. */
+    readonly change?: (services: ChatServices) => Partial<ChatServices>;
     /** Without one, no subscription can be connected. */
     readonly helpDesk?: HelpDesk;
     readonly jobs?: JobQueue;
@@ -219,6 +197,10 @@ export async function openChatHouse(
         ...options.change?.(made),
       };
       const app = Fastify({ genReqId: () => uuidIds.next(), trustProxy: true });
+      app.addHook('onRequest', (_request, reply, done) => {
+        reply.headers(securityHeaders);
+        done();
+      });
       answerProblems(app, logger);
       const context = {
         ports,

@@ -88,6 +88,17 @@ export const seeds = (id: string): readonly string[] => [
     hash, content, embedding, embedding_model)
     values ('${id}', '${id}', '${id}', '${id}', 1, 0, 0, 5, '${hash}', '${sealedSample}',
       array_fill(0.1, array[768])::halfvec, 'sha256:m')`,
+  `insert into app.ai_agent_question (subscription_id, id, ai_agent_id, content, created_at, updated_at)
+    values ('${id}', '${id}', '${id}', '${sealedSample}', now(), now())`,
+  `insert into app.ai_agent_test_run (subscription_id, id, ai_agent_id, version, state, total, started_at, touched_at)
+    values ('${id}', '${id}', '${id}', 1, 'done', 1, now(), now())`,
+  `insert into app.ai_agent_test_result (subscription_id, run_id, question_id, outcome, reasons, tested_at)
+    values ('${id}', '${id}', '${id}', 'passed', '{}', now())`,
+  `insert into app.ai_agent_outcome (subscription_id, ai_agent_id, day, tickets, handed_off, confirmed, silent, came_back, counted_at)
+    values ('${id}', '${id}', '2026-01-01', 1, 0, 1, 0, 0, now())`,
+  `insert into app.stop_switch (subscription_id, what, since) values ('${id}', 'ai-agents', now())`,
+  `insert into app.chat_delivery (subscription_id, session_id, ai_agent_id, called, state, created_at, expires_at)
+    values ('${id}', '${id}', '${id}', true, 'waiting', now(), now() + interval '1 hour')`,
   `insert into app.job_outbox (subscription_id, name, ids) values ('${id}', 'provider.check-key', '{}')`,
   `insert into app.audit_event (subscription_id, actor_kind, actor_id, action, outcome, request_id, permission, facts)
     values ('${id}', 'system', 'test', 'test.ran', 'ok', 'r', 'p', '{}')`,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shopFurnished } from './demo-shop.ts';
 import { freePort } from './free-port.ts';
 import { startProcess, stopProcess, type Started } from './house-processes.ts';
 
@@ -22,6 +23,9 @@ export interface Replica {
 export interface Replicas {
   readonly replicas: readonly Replica[];
   readonly providersUrl: string;
+  readonly zendeskUrl: string;
+  /** Empty without the shop. */
+  readonly shopUrl: string;
   signIn(): Promise<string>;
   close(): Promise<void>;
 }
@@ -29,6 +33,8 @@ export interface Replicas {
 export interface ReplicaOptions {
   readonly count: number;
   readonly databaseUrl: string;
+  /** With the demo shop and its AI agent, which the first replica furnishes. */
+  readonly shop?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -39,11 +45,17 @@ export async function openReplicas(options: ReplicaOptions): Promise<Replicas> {
   const ports = await Promise.all(Array.from({ length: options.count }, freePort));
   const simulators = await startProcess(
     'simulators/main.ts',
-    ['--sidebar-url', `http://127.0.0.1:${ports[0]}/sidebar`, '--data', join(folder, 'simulators')],
+    [
+      '--sidebar-url',
+      `http://127.0.0.1:${ports[0]}/sidebar`,
+      '--data',
+      join(folder, 'simulators'),
+      ...(options.shop === true ? ['--shop-port', '0'] : []),
+    ],
     {},
     {},
   );
-  const { zendeskUrl = '', providersUrl = '' } = simulators.message;
+  const { zendeskUrl = '', providersUrl = '', shopUrl = '' } = simulators.message;
   const replicas: Replica[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -72,12 +84,15 @@ export async function openReplicas(options: ReplicaOptions): Promise<Replicas> {
           ...options.environment,
         }),
       );
+      const [first] = replicas;
+      if (options.shop === true && index === 0 && first !== undefined)
+        await shopFurnished({ shopUrl, output: first.output });
     }
   } catch (error) {
     await close();
     throw error;
   }
-  return { replicas, providersUrl, signIn: () => signIn(zendeskUrl), close };
+  return { replicas, providersUrl, zendeskUrl, shopUrl, signIn: () => signIn(zendeskUrl), close };
 }
 
 async function startReplica(port: number, environment: Readonly<Record<string, string>>): Promise<Replica> {

@@ -3,6 +3,7 @@ import { DEFAULT_THEME, ThemeProvider } from '@zendeskgarden/react-theming';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { z } from 'zod';
 import { readAccount } from '../../src/contract/accounts.ts';
+import { readStop } from '../../src/contract/questions.ts';
 import { problemSlug } from '../../src/contract/problem.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { ConsoleApi } from './api.ts';
@@ -10,7 +11,7 @@ import { ProveDialog } from './components/prove-dialog.tsx';
 import { FailureNotice, Loading } from './components/small-parts.tsx';
 import { StopBanner } from './components/stop-banner.tsx';
 import { ConsoleContext, type Console } from './hooks/use-console.ts';
-import { toFailure } from './hooks/use-load.ts';
+import { toFailure, useLoad } from './hooks/use-load.ts';
 import { AgentPage } from './pages/agent-page.tsx';
 import { AgentsPage } from './pages/agents-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
@@ -20,6 +21,8 @@ import { translateFor } from './strings/translate.ts';
 
 type Account = z.output<typeof readAccount.response>;
 
+/** How often the page looks whether all AI agents were stopped. */
+const lookMs = 30_000;
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const subscribeToDark = (changed: () => void) => {
   dark.addEventListener('change', changed);
@@ -37,7 +40,7 @@ export function App({ api, link }: { readonly api: ConsoleApi; readonly link: Ma
   );
   const theme = useMemo(() => ({ ...DEFAULT_THEME, colors: { ...DEFAULT_THEME.colors, base } }), [base]);
   const t = useMemo(() => translateFor(navigator.language), []);
-  const [account, setAccount] = useState<Account | 'none' | null>(null);
+  const [account, setAccount] = useState<Account | 'none' | null>(link === null ? null : 'none');
   const [failure, setFailure] = useState<Failure | null>(null);
   const [notice, setNotice] = useState<Failure | null>(null);
 
@@ -59,7 +62,7 @@ export function App({ api, link }: { readonly api: ConsoleApi; readonly link: Ma
     }
   }, [api]);
   useEffect(() => {
-    if (link !== null) return setAccount('none');
+    if (link !== null) return;
     api.resume().then(
       (isIn) => (isIn ? void enter() : setAccount('none')),
       (error: unknown) => setFailure(toFailure(error)),
@@ -105,6 +108,8 @@ function SignedIn({
 }) {
   const hash = useSyncExternalStore(subscribeToHash, () => window.location.hash);
   const route = useMemo(() => readRoute(hash), [hash]);
+  const readStopped = useCallback((signal: AbortSignal) => api.call(readStop, { params: {}, signal }), [api]);
+  const { data: stop, reload: lookAtStop } = useLoad(readStopped, () => lookMs);
   const [spoken, announce] = useState('');
   const [proving, setProving] = useState<((proven: boolean) => void) | null>(null);
   const main = useRef<HTMLElement>(null);
@@ -113,10 +118,12 @@ function SignedIn({
       api,
       t,
       mayWrite: account.permissions.includes('settings:write'),
+      stopped: stop?.stopped,
+      lookAtStop: () => void lookAtStop(),
       announce,
       prove: () => new Promise((resolve) => setProving(() => resolve)),
     }),
-    [api, t, account],
+    [api, t, account, stop, lookAtStop],
   );
   const place = route.page === 'agent' ? route.id : '';
   const isFirst = useRef(true);

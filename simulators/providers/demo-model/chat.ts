@@ -1,6 +1,6 @@
 import { detectLanguage } from './language.ts';
 import { blocksOf, customerBlocks, type Block, type ReadPrompt } from './read-prompt.ts';
-import { isOrderToModel, isQuestion, splitSentences } from './sentences.ts';
+import { isOrderToModel, isQuestion, isSmallTalk, shorten, splitSentences } from './sentences.ts';
 import { overlap, rarityIn, termsOf } from './words.ts';
 
 /** What an AI agent's turn is made of, in the names of the schema that asks for it. */
@@ -57,6 +57,21 @@ export function chatTurn(prompt: ReadPrompt): DemoTurn {
       .map((quote, at) => (at < quotes.length - 1 ? quote : `${quote} [${best?.source}]`))
       .join(' '),
   };
+}
+
+const mostLines = 5;
+
+/** What a visitor asked, a line each, with the first sentence of an answer that stood on a source; a question mark is open. */
+export function chatSummary(prompt: ReadPrompt): string {
+  const said = blocksOf(prompt, 'comment');
+  const lines = said.flatMap(({ attributes, text }, at) => {
+    if (attributes['author'] !== 'customer' || isOrderToModel(text) || isSmallTalk(text)) return [];
+    const next = said[at + 1];
+    const isAnswered = next?.attributes['author'] === 'agent' && /\[\d+\]/.test(next.text);
+    const answer = isAnswered ? splitSentences(next.text.replaceAll(/\s?\[\d+\]/g, ''))[0] : undefined;
+    return [`${shorten(text.replaceAll(/\s+/g, ' '), 120)} → ${answer ?? '?'}`];
+  });
+  return lines.slice(-mostLines).join('\n');
 }
 
 function questionTerms(prompt: ReadPrompt): readonly string[] {

@@ -1,6 +1,6 @@
 import { objectAt, type Json, type JsonObject } from '../json.ts';
 import { fillSchema } from './fill-schema.ts';
-import { chatTurn } from './chat.ts';
+import { chatSummary, chatTurn } from './chat.ts';
 import { choose } from './choose.ts';
 import { detectLanguage } from './language.ts';
 import { blocksOf, readPrompt, type ReadPrompt } from './read-prompt.ts';
@@ -34,6 +34,8 @@ function knownValues(prompt: ReadPrompt, properties: JsonObject): Readonly<Recor
       missing,
     };
   }
+  // A summary by itself is of a conversation with an AI agent.
+  if (Object.keys(properties).join() === 'summary') return { summary: chatSummary(prompt) };
   if (prompt.task === 'triage-ticket') return choose(prompt);
   if ('lines' in properties && blocksOf(prompt, 'scorecard').length > 0)
     return { lines: review(prompt).map((line) => ({ ...line })) };

@@ -63,7 +63,8 @@ export function createEgress(options: EgressOptions): Egress {
   };
   const { certificateAuthorities, webCertificate } = options;
   const secureContext = believing(certificateAuthorities);
-  const webContext = webCertificate === undefined ? secureContext : believing(certificateAuthorities, webCertificate);
+  const webContext =
+    webCertificate === undefined ? secureContext : believing(certificateAuthorities, webCertificate);
   const tunnel = options.proxy === undefined ? undefined : createProxyTunnel(options.proxy, secureContext);
   const createExit = (purpose: EgressPurpose): Exit => {
     const times = { ...egressTimes[purpose], ...options.times };

@@ -70,7 +70,12 @@ async function found(
   const head = isHtml ? headOf(text) : { isWithheld: false, canonical: undefined };
   if (head.isWithheld || isNoIndex(answer.headers.get('x-robots-tag') ?? ''))
     return { externalId, state: 'failed', problem: 'site-refused' };
-  const document = await documentOf(extractor, visitor, `${titleFrom(answer.url)}${isHtml ? '.html' : '.txt'}`, text);
+  const document = await documentOf(
+    extractor,
+    visitor,
+    `${titleFrom(answer.url)}${isHtml ? '.html' : '.txt'}`,
+    text,
+  );
   if (document === undefined) return unreadable;
   const canonical = canonicalAddress(head.canonical ?? '', answer.url);
   const modified = Date.parse(answer.headers.get('last-modified') ?? '');
@@ -107,7 +112,12 @@ function titleFrom(address: string): string {
   const { pathname, hostname } = new URL(address);
   const segment = pathname.split('/').findLast((part) => part !== '') ?? '';
   const word = removeInvisible(decodedSegment(segment)).text.replace(/[\p{Cc}/\\]/gu, ' ');
-  return word.replace(/\.(?:x?html?|txt)$/i, '').slice(0, 100).trim() || hostname;
+  return (
+    word
+      .replace(/\.(?:x?html?|txt)$/i, '')
+      .slice(0, 100)
+      .trim() || hostname
+  );
 }
 
 function decodedSegment(segment: string): string {

@@ -78,7 +78,9 @@ export function createConversationWriter(parts: WriterParts): {
       // Whoever closes the page has gone and wants it written all the same.
       const call = { ...given, signal: AbortSignal.timeout(waits.end + 1_000) };
       const isCalled = conversation.measure(({ handedOff }) => handedOff);
-      const isEmpty = conversation.measure(({ messages }) => !messages.some(({ from }) => from === 'visitor'));
+      const isEmpty = conversation.measure(
+        ({ messages }) => !messages.some(({ from }) => from === 'visitor'),
+      );
       if ((agent.settings.writeBack === 'off' && !isCalled) || (isEmpty && !isCalled)) return;
       const delivery = deliveryOf(request, isCalled ? null : ending);
       const tried = await attemptDelivery(call, settings, delivery, waits.end);

@@ -59,5 +59,7 @@ async function isNewest(
 ): Promise<boolean> {
   const now = await findWaiting(parts, { ...place, aiAgentId });
   const turnOf = (one: typeof now): number => one?.conversation.measure(({ turn }) => turn) ?? 0;
-  return now === undefined || (turnOf(now) === turnOf(delivered) && now.ending === (delivered?.ending ?? null));
+  return (
+    now === undefined || (turnOf(now) === turnOf(delivered) && now.ending === (delivered?.ending ?? null))
+  );
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { visibleLine } from '../../kernel/invisible-characters.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import { Transient } from '../../kernel/transient.ts';
 import type { Call } from '../../ports/call.ts';
@@ -228,7 +229,14 @@ class Delivering {
     const { aiAgentId, sessionId, conversation } = this.#delivery;
     const { subscriptionId } = this.#call;
     const turn = conversation.measure((one) => one.turn);
-    const key = [subscriptionId, aiAgentId, sessionId, turn, target.followUpOf ?? 0, target.plain ? 'plain' : ''];
+    const key = [
+      subscriptionId,
+      aiAgentId,
+      sessionId,
+      turn,
+      target.followUpOf ?? 0,
+      target.plain ? 'plain' : '',
+    ];
     const ticket = Transient.all([note, conversation]).map(([first, one]) => ({
       ...first,
       subject: subjectOf(one),
@@ -247,6 +255,6 @@ class Delivering {
 /** Who the ticket is from; nobody, and so whoever connected Zendesk, where no address is known. */
 function requesterOf({ visitor }: Conversation): ConversationRequester | null {
   if (visitor === null || visitor.email === null) return null;
-  const name = (visitor.name ?? '').trim();
+  const name = visibleLine(visitor.name ?? '');
   return { name: name === '' ? visitor.email : name, email: visitor.email };
 }

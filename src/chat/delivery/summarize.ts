@@ -28,7 +28,9 @@ const longestSummary = 2_000;
 const Summary = z.object({
   summary: z
     .string()
-    .describe('What the visitor wants, what was answered, what is open; at most five short lines, plain text'),
+    .describe(
+      'What the visitor wants, what was answered, what is open; at most five short lines, plain text',
+    ),
 });
 const summaryShape = outputShape('chat_summary', Summary);
 
@@ -41,7 +43,8 @@ export const summarizer =
   (services: TallyServices) =>
   async (call: ChatCall, { agent, conversation }: HandOffRequest): Promise<Transient<string>> => {
     const plain = conversation.map(plainSummary);
-    if (!conversation.measure(({ messages }) => messages.some(({ from }) => from === 'visitor'))) return plain;
+    if (!conversation.measure(({ messages }) => messages.some(({ from }) => from === 'visitor')))
+      return plain;
     const settings = await services.settings.get(agent.subscriptionId);
     const [connection] = await connectionsOf(services, agent, settings).catch(() => []);
     if (connection === undefined) return plain;
@@ -52,7 +55,13 @@ export const summarizer =
     try {
       await tally.budget.hold(call.ports.modelProvider, connection);
       const limited = { ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(mostMs)]) };
-      const summary = await askForSummary(limited, { settings, connection, tally, conversation, cacheKey: agent.id });
+      const summary = await askForSummary(limited, {
+        settings,
+        connection,
+        tally,
+        conversation,
+        cacheKey: agent.id,
+      });
       return Transient.all([summary, plain]).map(([made, own]) => (made === '' ? own : made));
     } catch (error) {
       outcome = call.signal.aborted ? 'aborted' : toProblem(error).type;

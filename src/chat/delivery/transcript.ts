@@ -54,24 +54,26 @@ export function transcriptParts(request: TranscriptRequest): readonly Transcript
 /** One line for lists of tickets: what the visitor asked first. */
 export function subjectOf({ messages }: Conversation): string {
   const first = messages.find(({ from }) => from === 'visitor')?.text ?? '';
-  const line = [...visibleLine(first)];
-  if (line.length === 0) return 'Chat';
-  return `Chat: ${line.length > 80 ? `${line.slice(0, 79).join('')}…` : line.join('')}`;
+  const letters = [...visibleLine(first)];
+  if (letters.length === 0) return 'Chat';
+  return `Chat: ${letters.length > 80 ? `${letters.slice(0, 79).join('')}…` : letters.join('')}`;
 }
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 function messageHtml({ from, text, at, sources = [] }: ChatMessage, agentName: string): string {
-  const who = from === 'visitor' ? 'Visitor' : `${escaped(agentName)} (AI agent)`;
+  const who = from === 'visitor' ? 'Visitor' : `${line(agentName)} (AI agent)`;
   const when = at === undefined ? '' : ` · ${timeOf(at)}`;
   const cited = sources.map(({ number, title, url }) => {
-    const link = url === null ? '' : ` (${escaped(url.slice(0, mostUrl))})`;
-    return `[${number}] ${escaped(visibleLine(title).slice(0, 200))}${link}`;
+    const link = url === null ? '' : ` (${line(url.slice(0, mostUrl))})`;
+    return `[${number}] ${line(title.slice(0, 200))}${link}`;
   });
   return paragraph(
-    [`<strong>${who}</strong>${when}`, lines(text), ...(cited.length === 0 ? [] : [`Sources: ${cited.join('; ')}`])].join(
-      '<br>',
-    ),
+    [
+      `<strong>${who}</strong>${when}`,
+      lines(text),
+      ...(cited.length === 0 ? [] : [`Sources: ${cited.join('; ')}`]),
+    ].join('<br>'),
   );
 }
 
@@ -84,15 +86,22 @@ const causes: Readonly<Record<HandOffCause, string>> = {
 };
 
 function callHtml({ cause, summary, note }: CalledPerson, { visitor, language }: Conversation): string {
-  const contact = visitor === null ? 'not given' : [visitor.name ?? '', visitor.email ?? ''].filter(Boolean).join(', ');
+  const contact =
+    visitor === null ? 'not given' : [visitor.name ?? '', visitor.email ?? ''].filter(Boolean).join(', ');
   const by =
-    visitor === null ? '' : visitor.subject === null ? ' (said by the visitor, not checked)' : ' (named by your site)';
+    visitor === null
+      ? ''
+      : visitor.subject === null
+        ? ' (said by the visitor, not checked)'
+        : ' (named by your site)';
   return [
     paragraph(`<strong>A visitor waits for a person.</strong> ${causes[cause]}`),
     ...(summary === '' ? [] : [paragraph(`<strong>Summary</strong><br>${lines(summary)}`)]),
-    ...(note === null || note.trim() === '' ? [] : [paragraph(`<strong>Note of the visitor</strong><br>${lines(note)}`)]),
+    ...(note === null || note.trim() === ''
+      ? []
+      : [paragraph(`<strong>Note of the visitor</strong><br>${lines(note)}`)]),
     paragraph(
-      `<strong>Contact</strong>: ${escaped(visibleLine(contact))}${by}<br><strong>Language</strong>: ${escaped(language ?? 'unknown')}`,
+      `<strong>Contact</strong>: ${line(contact)}${by}<br><strong>Language</strong>: ${line(language ?? 'unknown')}`,
     ),
     '<hr>',
   ].join('');
@@ -102,6 +111,7 @@ const paragraph = (html: string): string => `<p>${html}</p>`;
 const timeOf = (seconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+const line = (text: string): string => escaped(visibleLine(text));
 const lines = (text: string): string => escaped(removeInvisible(text).text.trim()).replaceAll('\n', '<br>');
 
 const entities: Readonly<Record<string, string>> = {

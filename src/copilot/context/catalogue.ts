@@ -9,6 +9,7 @@ import type {
 } from '../../ports/help-desk.ts';
 import type { TicketCourse } from '../evidence/ticket-course.ts';
 import type { TicketCorpus } from '../classify/ticket-space.ts';
+import type { LabelByMeaning } from '../ranking/meanings.ts';
 import type { MacroLibrary } from '../macros/macro-library.ts';
 import type { LeadSettings } from '../../services/settings/lead-settings.ts';
 
@@ -58,6 +59,8 @@ export interface ContextCatalogue {
   readonly ticketMeanings: ReadonlyMap<number, number>;
   /** The same of macros. */
   readonly macroMeanings: ReadonlyMap<number, number>;
+  /** Which of the lead's intents the ticket is nearest to by meaning, and how far that can be trusted; null as above. */
+  readonly intentMeaning: LabelByMeaning | null;
   /** The requester's newest other tickets, newest first. */
   readonly requesterTickets: readonly Ticket[];
   readonly history: CustomerHistory;

@@ -14,7 +14,7 @@ import type { Context, ContextCatalogue, Need } from './catalogue.ts';
 import { courseOf } from '../evidence/ticket-course.ts';
 import { countTickets } from '../classify/ticket-space.ts';
 import { textOf } from '../evidence/duplicates.ts';
-import { compared } from '../evidence/tickets.ts';
+import { compared, comparedConversation } from '../evidence/tickets.ts';
 import { proposeValues } from '../evidence/triage-values.ts';
 import type { Meanings } from '../ranking/meanings.ts';
 import { findNeighbours, optional } from './find-neighbours.ts';
@@ -39,7 +39,7 @@ export interface ContextArguments {
   /** Searches the knowledge attached to the copilot; undefined where none can be. */
   readonly knowledge?: SearchKnowledge;
   /** Likeness by meaning; undefined where there is no local model to ask. */
-  readonly meanings?: Pick<Meanings, 'compare'>;
+  readonly meanings?: Pick<Meanings, 'compare' | 'classify'>;
   readonly onStage: (stage: 'reading-ticket' | 'finding-sources') => void;
 }
 
@@ -93,6 +93,18 @@ const fetchers: Fetchers = {
         .map((macro) => ({ id: macro.id, text: macroText(macro) })),
     );
     return likenessTo(about.meanings, { ...whose(helpDeskCall), kind: 'macros' }, ticket, others);
+  },
+  intentMeaning: async ({ about, helpDeskCall, need }) => {
+    const ticket = await need('ticket');
+    const examples = about.lead.intents.flatMap(({ examples: texts }, label) =>
+      texts.map((text) => ({ text, label })),
+    );
+    const found = await about.meanings?.classify(
+      { ...whose(helpDeskCall), kind: 'intents' },
+      ticket.map((conversation) => textOf(comparedConversation(conversation))),
+      Transient.of(examples),
+    );
+    return found ?? Transient.of(null);
   },
   requesterTickets: async (reader) => {
     const { about, helpDeskCall, need } = reader;

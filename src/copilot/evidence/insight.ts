@@ -4,6 +4,7 @@ import type { Context } from '../context/catalogue.ts';
 import { lastCustomerComment } from '../context/ticket-blocks.ts';
 import { readTone } from './customer-tone.ts';
 import { entitiesIn } from '../ranking/text-features.ts';
+import type { LabelByMeaning } from '../ranking/meanings.ts';
 import { intentModel } from './intent-models.ts';
 import { detectLanguage } from './language.ts';
 import { ticketRisk } from './ticket-risk.ts';
@@ -15,7 +16,13 @@ const perhaps = 60;
 
 /** What a ticket is about without asking a model: the lead's examples, the risk table, the neighbours. */
 export function insightEvidence(
-  { ticket, lead, proposal, course }: Context<'ticket' | 'lead' | 'proposal' | 'course'>,
+  {
+    ticket,
+    lead,
+    proposal,
+    course,
+    intentMeaning,
+  }: Context<'ticket' | 'lead' | 'proposal' | 'course' | 'intentMeaning'>,
   now: Date,
 ): TicketInsight {
   const own = comparedConversation(ticket);
@@ -24,7 +31,7 @@ export function insightEvidence(
     proposal.values.find((value) => value.field === field && value.band !== 'low');
   const [priority, group] = [of('priority'), of('group_id')];
   return {
-    intent: intentOf(text, lead),
+    intent: intentOf(text, lead, intentMeaning),
     sentiment: sentimentOf(lastCustomerComment(ticket.comments)?.text ?? text),
     language: languageOf(lastCustomerComment(ticket.comments)?.text ?? text),
     priority:
@@ -42,9 +49,23 @@ export function insightEvidence(
   };
 }
 
-function intentOf(text: string, lead: LeadSettings): TicketInsight['intent'] {
+/**
+ * By words; where meaning names another intent, the one that is the likelier to be right. "None of these" is learned from
+ * words alone.
+ */
+function intentOf(
+  text: string,
+  lead: LeadSettings,
+  byMeaning: LabelByMeaning | null,
+): TicketInsight['intent'] {
   const answer = intentModel(lead.intents)?.classify(text);
   if (answer === undefined || answer.intent === null) return null;
+  if (byMeaning !== null && byMeaning.label !== answer.intent && byMeaning.accuracy > answer.certainty) {
+    const other = lead.intents[byMeaning.label];
+    const certainty = percent(byMeaning.accuracy);
+    // No example shares its words.
+    if (other !== undefined) return { name: other.name, certainty, band: bandOf(certainty), examples: [] };
+  }
   const intent = lead.intents[answer.intent];
   if (intent === undefined) return null;
   const certainty = percent(answer.certainty);

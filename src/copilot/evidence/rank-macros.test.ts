@@ -32,6 +32,29 @@ describe('ranking macros', () => {
     expect(ids([], 'Please pause my coffee subscription')[0]).toBe(4);
   });
 
+  it('counts meaning beside words where it is known, among what words find', () => {
+    const library = buildLibrary(macros, estimateAcceptance([]));
+    const ranked = (meanings?: ReadonlyMap<number, number>) =>
+      rankMacros(library, () => true, ['When will the refund be on my bank account?'], 5, meanings).map(
+        ({ id }) => id,
+      );
+    const byWords = ranked();
+    expect(byWords.toSorted()).toEqual([1, 2]);
+    const [first = 0, second = 0] = byWords;
+    expect(ranked(new Map())).toEqual(byWords);
+    // The one that only meaning finds near does not come in, and both orders count alike.
+    expect(
+      ranked(
+        new Map([
+          [first, 0.2],
+          [second, 0.3],
+          [4, 0.9],
+        ]),
+      ),
+    ).toEqual(byWords);
+    expect(ranked(new Map([[second, 0.9]]))[0]).toBe(second);
+  });
+
   it('suggests nothing for everyday words, numbers and abbreviations alone', () => {
     expect(ids([], 'hello, can you help me please? order BL 30')).toEqual([]);
     expect(ids([], '')).toEqual([]);

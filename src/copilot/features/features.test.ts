@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SimilarTickets } from '../../contract/abilities.ts';
 import type { SuggestedReply } from '../../contract/copilot.ts';
 import type { Comment, Ticket, TicketWithComments } from '../../ports/help-desk.ts';
 import type { NumberedSource } from '../context/catalogue.ts';
@@ -6,6 +7,7 @@ import type { Feature, FeatureModel, FeatureResult } from '../define-feature.ts'
 import { features } from './index.ts';
 import { defaultLeadSettings } from '../../services/settings/lead-settings.ts';
 import { checkCitations } from '../context/citations.ts';
+import { similarTickets } from './similar-tickets.ts';
 import { suggestReply } from './suggest-reply.ts';
 import { rewriteText } from './rewrite-text.ts';
 
@@ -202,5 +204,33 @@ describe('rewrite-text', () => {
       output: { text: 'The order 4711', changed: true },
     });
     expect(rewrite('Order 4711', 'Order 4711')).toMatchObject({ output: { changed: false } });
+  });
+});
+
+describe('similar tickets', () => {
+  const other = (id: number, description: string): Ticket => ({
+    ...ticket,
+    id,
+    status: 'solved',
+    description,
+  });
+  const solved = [
+    other(2, 'My tent is damaged and I want to return it, the damaged tent has a torn pole'),
+    other(3, 'The tent I want to return is damaged'),
+    other(4, 'Coffee machine leaks'),
+  ];
+  const shown = (ticketMeanings: ReadonlyMap<number, number>): number[] => {
+    const { evidence } = similarTickets;
+    if (evidence === undefined) throw new Error('asks a model alone');
+    const context = { ticket: conversation, neighbours: { solved, open: [] }, ticketMeanings };
+    const answer = evidence.answer(context as never, {} as never, new Date()) as SimilarTickets;
+    return answer.solved.map(({ id }) => id);
+  };
+
+  it('are in the order of their words, and of their meaning too where it is known', () => {
+    const byWords = shown(new Map());
+    expect(byWords).toHaveLength(3);
+    const last = byWords.at(-1) ?? 0;
+    expect(shown(new Map([[last, 0.9]]))[0]).toBe(last);
   });
 });

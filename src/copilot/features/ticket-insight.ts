@@ -67,7 +67,7 @@ export const ticketInsight = defineFeature({
   output: TicketInsight,
   opensWithTicket: true,
   evidence: {
-    needs: ['ticket', 'lead', 'proposal', 'course'],
+    needs: ['ticket', 'lead', 'proposal', 'course', 'intentMeaning'],
     answer: (context, _, now): Insight => insightEvidence(context, now),
   },
   model: {
@@ -92,7 +92,10 @@ For intent and group use only names of the choices block, and null when none fit
       const { ticket, lead, account } = context;
       const local =
         evidence ??
-        insightEvidence({ ...context, proposal: { values: [], compared: 0 }, course: noCourse }, new Date());
+        insightEvidence(
+          { ...context, proposal: { values: [], compared: 0 }, course: noCourse, intentMeaning: null },
+          new Date(),
+        );
       const isAllowed = allowedLinks(ticketTexts(ticket));
       const intent = byName(lead.intents, answer.intent);
       const group = byName(account.groups, answer.group);

@@ -2,17 +2,11 @@ import type { FeatureState } from '../../contract/copilot-settings.ts';
 import type { FeatureName } from '../../contract/copilot.ts';
 import { ProblemError } from '../../kernel/problem-error.ts';
 import type { Call } from '../../ports/call.ts';
-import { readWithheldFeatures } from '../../services/settings/settings-queries.ts';
+import { changeFeatureSetting } from '../../services/settings/set-feature-switch.ts';
 import type { SettingsReader } from '../../services/settings/settings-reader.ts';
 import type { Feature } from '../define-feature.ts';
 import { features, findFeature } from '../features/index.ts';
-import {
-  insertInstructions,
-  nextVersion,
-  readFeatureRows,
-  readPromptVersions,
-  updateFeature,
-} from './prompt-queries.ts';
+import { insertInstructions, nextVersion, readFeatureRows, readPromptVersions } from './prompt-queries.ts';
 
 type ManageCall = Call<'database' | 'secretBox' | 'clock'>;
 
@@ -58,32 +52,7 @@ export async function changeFeature(
     readonly modelTier?: 'fast' | 'quality' | null | undefined;
   },
 ): Promise<FeatureState> {
-  const { subscriptionId } = call;
-  await call.ports.database.write(
-    call,
-    {
-      permission: 'settings:write',
-      audit: {
-        action: 'feature.switched',
-        target: name,
-        facts: {
-          ...(change.enabled !== undefined && { enabled: change.enabled }),
-          ...(change.modelTier !== undefined && { modelTier: change.modelTier }),
-        },
-      },
-    },
-    async (tx) => {
-      if (change.enabled === true && (await readWithheldFeatures(tx)).includes(name))
-        throw new ProblemError('forbidden', { detail: 'The plan does not include this feature.' });
-      await updateFeature(tx, {
-        subscriptionId,
-        feature: name,
-        enabled: change.enabled,
-        modelTier: change.modelTier,
-        now: call.ports.clock.now(),
-      });
-    },
-  );
+  await changeFeatureSetting(call, name, change);
   return stateOf(call, settings, name);
 }
 

@@ -69,31 +69,3 @@ export async function insertInstructions(tx: WriteTransaction, row: NewInstructi
     .onConflict((conflict) => conflict.columns(['subscription_id', 'feature']).doUpdateSet(used))
     .execute();
 }
-
-export async function updateFeature(
-  tx: WriteTransaction,
-  row: {
-    readonly subscriptionId: string;
-    readonly feature: string;
-    readonly enabled: boolean | undefined;
-    readonly modelTier: 'fast' | 'quality' | null | undefined;
-    readonly now: Date;
-  },
-): Promise<void> {
-  const change = {
-    ...(row.enabled !== undefined && { enabled: row.enabled }),
-    ...(row.modelTier !== undefined && { model_tier: row.modelTier }),
-    updated_at: row.now,
-  };
-  await tx
-    .insertInto('app.feature_setting')
-    .values({
-      subscription_id: row.subscriptionId,
-      feature: row.feature,
-      enabled: row.enabled ?? true,
-      instructions: null,
-      ...change,
-    })
-    .onConflict((conflict) => conflict.columns(['subscription_id', 'feature']).doUpdateSet(change))
-    .execute();
-}

@@ -114,6 +114,20 @@ describe('likeness by meaning', () => {
     expect(small.bytes).toBeLessThanOrEqual(10_000);
   });
 
+  it('names the label of the nearest text, and how often that is right of the texts themselves', async () => {
+    const meanings = new Meanings(embedder);
+    const labelled = ['refund money bank', 'tent zipper torn', 'login password reset'].flatMap(
+      (words, label) => ['please', 'today', 'again'].map((more) => ({ text: `${words} ${more}`, label })),
+    );
+    const ask = (list: typeof labelled) =>
+      meanings.classify(call(undefined, 'intents'), Transient.of('reset of my password'), Transient.of(list));
+    const found = await ask(labelled);
+    expect(found && reveal(found, 'embedding')).toEqual({ label: 2, accuracy: 1 });
+    const guessed = await ask(labelled.map((one, at) => ({ ...one, label: at % 3 })));
+    expect(guessed && reveal(guessed, 'embedding').accuracy).toBeLessThan(0.4);
+    expect(await ask(labelled.slice(0, 7))).toBeUndefined();
+  });
+
   it('counts both orders alike, and changes none without likenesses', () => {
     const ids = [1, 2, 3];
     expect(withMeaning(ids, new Map(), (id) => id)).toEqual(ids);

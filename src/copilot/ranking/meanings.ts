@@ -12,7 +12,7 @@ import { cosine } from '../../services/knowledge/vectors.ts';
 export interface MeaningCall {
   readonly subscriptionId: string;
   readonly signal: AbortSignal;
-  readonly kind: 'tickets' | 'macros';
+  readonly kind: 'tickets' | 'macros' | 'intents';
 }
 
 /** Cosines of texts to a question, in their order. */
@@ -22,6 +22,10 @@ export type Likenesses = Transient<readonly number[]>;
 const finishMs = 30_000;
 /** Beyond this, what is said first is what a ticket is about. */
 const longestText = 1_500;
+/** Texts that are embedded together, and kept though the next ones are not done in time. */
+const batch = 16;
+/** Labelled texts whose label is guessed to see how often that is right. */
+const tried = 100;
 
 /**
  * Likeness by meaning of tickets and macros, with the local model. Vectors stay in memory, for ten minutes at most, the least
@@ -64,7 +68,9 @@ export class Meanings {
     if (model === undefined || texts.measure((list) => list.length) < fewestCompared) return undefined;
     const shortened = texts.map((list) => list.map((text) => text.slice(0, longestText)));
     if (!this.#passes(call, model.id, shortened)) return undefined;
-    const working = this.#work(call, model.id, question, shortened).catch(() => undefined);
+    const working = this.#vectorsOf(call, model.id, question, shortened)
+      .then((found) => found?.map(({ asked, others }) => others.map((other) => cosine(asked, other))))
+      .catch(() => undefined);
     return Promise.race([working, this.#patience(call.signal)]);
   }
 
@@ -103,55 +109,124 @@ export class Meanings {
     return false;
   }
 
-  async #work(
+  /**
+   * Which of the labels the texts nearest to the question have, and how often that is right of the labelled texts themselves,
+   * each left out in turn. Undefined as `compare`; here that share is the check of the model.
+   */
+  async classify(
+    call: MeaningCall,
+    question: Transient<string>,
+    labelled: Transient<readonly LabelledText[]>,
+  ): Promise<Transient<LabelByMeaning> | undefined> {
+    const { model } = this.#embedder;
+    if (model === undefined || labelled.measure((list) => list.length) < fewestCompared) return undefined;
+    const texts = labelled.map((list) => list.map(({ text }) => text.slice(0, longestText)));
+    const working = this.#vectorsOf(call, model.id, question, texts)
+      .then((found) => {
+        if (found === undefined) return undefined;
+        return Transient.all([found, labelled]).map(([{ asked, others }, list]) =>
+          labelByMeaning(
+            asked,
+            others.map((vector, at) => ({ vector, label: list[at]?.label ?? 0 })),
+          ),
+        );
+      })
+      .catch(() => undefined);
+    return Promise.race([working, this.#patience(call.signal)]);
+  }
+
+  async #vectorsOf(
     { subscriptionId, kind }: MeaningCall,
     modelId: string,
     question: Transient<string>,
     texts: Transient<readonly string[]>,
-  ): Promise<Likenesses | undefined> {
+  ): Promise<Transient<Vectors> | undefined> {
     const keyOf = (text: string): string =>
       `${subscriptionId}:${modelId}:${createHash('sha256').update(text).digest('base64')}`;
     const missing = texts.map((list) => [
       ...new Set(list.filter((text) => this.#vectors.get(keyOf(text)) === undefined)),
     ]);
     const signal = AbortSignal.timeout(finishMs);
-    const asked = this.#embedder.embed(
+    const asking = this.#embedder.embed(
       question.map((text) => [text.slice(0, longestText)]),
       'query',
       signal,
     );
     // Nobody may be waiting for it any more.
-    asked.catch(() => undefined);
-    if (missing.measure((list) => list.length) > 0) {
+    asking.catch(() => undefined);
+    const count = missing.measure((list) => list.length);
+    if (count > 0) {
       // What another question has begun is there for the next one.
       const work = `${subscriptionId}:${kind}`;
       if (this.#busy.has(work)) return undefined;
       this.#busy.add(work);
       try {
-        const made = await this.#embedder.embed(missing, 'passage', signal);
-        if (this.#embedder.model?.id !== modelId) return undefined;
-        missing.map((list) =>
-          list.forEach((text, at) => {
-            const vector = made[at];
-            if (vector !== undefined) this.#vectors.set(keyOf(text), Transient.of(vector));
-          }),
-        );
+        for (let from = 0; from < count; from += batch) {
+          const part = missing.map((list) => list.slice(from, from + batch));
+          const made = await this.#embedder.embed(part, 'passage', signal);
+          if (this.#embedder.model?.id !== modelId) return undefined;
+          part.map((list) =>
+            list.forEach((text, at) => {
+              const vector = made[at];
+              if (vector !== undefined) this.#vectors.set(keyOf(text), Transient.of(vector));
+            }),
+          );
+        }
       } finally {
         this.#busy.delete(work);
       }
     }
-    const [vector] = await asked;
-    if (vector === undefined || this.#embedder.model?.id !== modelId) return undefined;
-    const kept = texts.map((list) => list.map((text) => this.#vectors.get(keyOf(text))));
-    if (!kept.measure((list) => list.every((one) => one !== undefined))) return undefined;
-    const one = Transient.of(vector);
-    const likenesses: Transient<number>[] = [];
-    kept.map((list) => {
-      for (const other of list)
-        if (other !== undefined) likenesses.push(Transient.all([one, other]).map(([a, b]) => cosine(a, b)));
+    const [asked] = await asking;
+    if (asked === undefined || this.#embedder.model?.id !== modelId) return undefined;
+    const kept: Transient<Float32Array>[] = [];
+    texts.map((list) => {
+      for (const text of list) {
+        const vector = this.#vectors.get(keyOf(text));
+        if (vector !== undefined) kept.push(vector);
+      }
     });
-    return Transient.all(likenesses);
+    // Some went to make room for others.
+    if (kept.length !== texts.measure((list) => list.length)) return undefined;
+    return Transient.all(kept).map((others) => ({ asked, others }));
   }
+}
+
+interface Vectors {
+  readonly asked: Float32Array;
+  readonly others: readonly Float32Array[];
+}
+
+export interface LabelledText {
+  readonly text: string;
+  readonly label: number;
+}
+
+export interface LabelByMeaning {
+  readonly label: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+}
+
+interface LabelledVector {
+  readonly vector: Float32Array;
+  readonly label: number;
+}
+
+/** The label of the nearest text counts, and whether that holds for the texts themselves (100 of them at most, evenly taken). */
+function labelByMeaning(asked: Float32Array, others: readonly LabelledVector[]): LabelByMeaning {
+  const labelOf = (vector: Float32Array, except?: LabelledVector): number => {
+    let best = { label: -1, likeness: -Infinity };
+    for (const other of others) {
+      if (other === except) continue;
+      const likeness = cosine(vector, other.vector);
+      if (likeness > best.likeness) best = { label: other.label, likeness };
+    }
+    return best.label;
+  };
+  const step = Math.max(1, Math.ceil(others.length / tried));
+  const sample = others.filter((_, at) => at % step === 0);
+  const right = sample.filter((one) => labelOf(one.vector, one) === one.label).length;
+  return { label: labelOf(asked), accuracy: right / sample.length };
 }
 
 /**

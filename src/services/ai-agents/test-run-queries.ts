@@ -13,11 +13,10 @@ const lostMinutes = 15;
 interface RunRow extends Omit<TestRunView, 'startedAt' | 'finishedAt'> {
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
-  readonly step: number;
 }
 
 const runRows = (where: ReturnType<typeof sql>) => sql<RunRow>`
-  select run.id, run.version, run.total, run.step, run.started_at as "startedAt",
+  select run.id, run.version, run.total, run.started_at as "startedAt",
     case when run.state = 'running' and run.touched_at < app.now() - make_interval(mins => ${lostMinutes})
       then 'failed' else run.state end as state,
     run.finished_at as "finishedAt", run.error_code as problem,
@@ -29,7 +28,7 @@ const runRows = (where: ReturnType<typeof sql>) => sql<RunRow>`
     on result.subscription_id = run.subscription_id and result.run_id = run.id
   where ${where} group by run.subscription_id, run.id order by run.started_at desc, run.id desc limit ${mostTestRuns}`;
 
-const viewOf = ({ step: _, startedAt, finishedAt, ...run }: RunRow): TestRunView => ({
+const viewOf = ({ startedAt, finishedAt, ...run }: RunRow): TestRunView => ({
   ...run,
   startedAt: startedAt.toISOString(),
   finishedAt: finishedAt?.toISOString() ?? null,

@@ -107,7 +107,8 @@ export const aiAgentEntries: CatalogueEntries = {
     },
   },
   ai_agent_outcome: {
-    purpose: 'How conversations of a day ended, counted in Zendesk by the tags of their tickets: numbers only.',
+    purpose:
+      'How conversations of a day ended, counted in Zendesk by the tags of their tickets: numbers only.',
     retention: 'until the AI agent is deleted or the subscription ends',
     erasedBy,
     columns: {

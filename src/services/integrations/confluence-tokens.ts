@@ -8,15 +8,9 @@ import {
 } from '../../ports/confluence-oauth.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { confluenceBinding, confluenceClientOf, type ConfluenceClients } from './confluence-clients.ts';
-import {
-  markConfluenceReconnectNeeded,
-  readConfluenceRow,
-  releaseConfluenceLease,
-  storeConfluencePair,
-  takeConfluenceLease,
-  type ConfluenceRow,
-} from './confluence-queries.ts';
+import { readConfluenceRow, type ConfluenceRow } from './confluence-queries.ts';
 import { TokenKeeper } from './token-keeper.ts';
+import { tokenChanges } from './token-queries.ts';
 
 /** For a person: what is stored does not open. */
 export const shutConfluence = 'The stored access to Confluence cannot be opened with the keys of this server';
@@ -50,10 +44,7 @@ export class ConfluenceTokens implements ConfluenceAccessTokens {
           const row = await readConfluenceRow(tx);
           return row?.grantKind === 'authorization-code' ? { ...row, account: row.siteUrl } : undefined;
         },
-        takeLease: takeConfluenceLease,
-        releaseLease: releaseConfluenceLease,
-        storePair: storeConfluencePair,
-        markReconnectNeeded: markConfluenceReconnectNeeded,
+        ...tokenChanges('app.confluence_connection'),
         binding: confluenceBinding,
       },
       issuer: {

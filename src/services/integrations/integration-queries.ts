@@ -205,23 +205,6 @@ export async function deleteProvider(tx: WriteTransaction, id: string): Promise<
   return gone.numDeletedRows === 1n;
 }
 
-/** Switches a feature on or off, keeping its instructions. */
-export async function upsertFeatureSwitch(
-  tx: WriteTransaction,
-  subscriptionId: string,
-  feature: string,
-  enabled: boolean,
-  now: Date,
-): Promise<void> {
-  await tx
-    .insertInto('app.feature_setting')
-    .values({ subscription_id: subscriptionId, feature, enabled, instructions: null, updated_at: now })
-    .onConflict((conflict) =>
-      conflict.columns(['subscription_id', 'feature']).doUpdateSet({ enabled, updated_at: now }),
-    )
-    .execute();
-}
-
 export async function markZendeskConnection(
   tx: WriteTransaction,
   status: 'connected' | 'reconnect-needed',

@@ -9,14 +9,8 @@ import {
 } from '../../ports/zendesk-oauth.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import { clientOf, connectionBinding, shutConnection, type ZendeskClients } from './zendesk-clients.ts';
-import {
-  markReconnectNeeded,
-  readTokenRow,
-  releaseLease,
-  storePair,
-  takeLease,
-  type TokenRow,
-} from './zendesk-token-queries.ts';
+import { tokenChanges } from './token-queries.ts';
+import { readTokenRow, type TokenRow } from './zendesk-token-queries.ts';
 
 export interface ZendeskTokenOptions extends Pick<
   Ports,
@@ -48,10 +42,7 @@ export class ZendeskTokens implements RotatingTokens {
           const row = await readTokenRow(tx);
           return row?.grantKind === 'authorization-code' ? { ...row, account: row.subdomain } : undefined;
         },
-        takeLease,
-        releaseLease,
-        storePair,
-        markReconnectNeeded,
+        ...tokenChanges('app.zendesk_connection'),
         binding: connectionBinding,
       },
       issuer: {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ReadTransaction } from '../../ports/database.ts';
+import type { ReadTransaction, WriteTransaction } from '../../ports/database.ts';
 import { readMaskingRow } from '../masking/masking-queries.ts';
 import { readLeadDocuments } from './lead-settings-queries.ts';
 
@@ -53,4 +53,33 @@ export async function readSettings(tx: ReadTransaction) {
 export async function readWithheldFeatures(tx: ReadTransaction): Promise<readonly string[]> {
   const row = await tx.selectFrom('app.subscription').select('withheld_features').executeTakeFirst();
   return row?.withheld_features ?? [];
+}
+
+/** Changes what is named of a feature; the rest of it stays. */
+export async function updateFeature(
+  tx: WriteTransaction,
+  row: {
+    readonly subscriptionId: string;
+    readonly feature: string;
+    readonly enabled: boolean | undefined;
+    readonly modelTier: 'fast' | 'quality' | null | undefined;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const change = {
+    ...(row.enabled !== undefined && { enabled: row.enabled }),
+    ...(row.modelTier !== undefined && { model_tier: row.modelTier }),
+    updated_at: row.now,
+  };
+  await tx
+    .insertInto('app.feature_setting')
+    .values({
+      subscription_id: row.subscriptionId,
+      feature: row.feature,
+      enabled: row.enabled ?? true,
+      instructions: null,
+      ...change,
+    })
+    .onConflict((conflict) => conflict.columns(['subscription_id', 'feature']).doUpdateSet(change))
+    .execute();
 }

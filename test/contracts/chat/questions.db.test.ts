@@ -103,7 +103,7 @@ for (const engine of engines) {
         ),
       );
       const both = await Promise.all([1, 2].map((n) => send(agent, 'POST', '/questions', asks(`${n}?`))));
-      expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]));
     });
 
     it('are asked as visitors ask, and judged by every expectation with its reason', async () => {
@@ -235,7 +235,8 @@ for (const engine of engines) {
         .poll(async () => (await house.open(agent.agent.widgetKey)).status, { timeout: 4_000 })
         .toBe(200);
       house.provider.answerWith(modelAnswer());
-      expect((await visitor.say('When does my parcel arrive?')).answer?.reason).toBeNull();
+      const next = await house.visit(agent);
+      expect((await next.say('When does my parcel arrive?')).answer?.reason).toBeNull();
     });
 
     it('a subscription stops its own AI agents and nobody else’s', async () => {

@@ -30,7 +30,11 @@ for (const engine of engines) {
         body: JSON.stringify(body),
       });
     const asks = (text: string, more: object = {}) => ({ messages: [{ from: 'visitor', text }], ...more });
-    const tryOut = async (agent: TestAgent, body: object, more: { version?: number } = {}): Promise<Trial> => {
+    const tryOut = async (
+      agent: TestAgent,
+      body: object,
+      more: { version?: number } = {},
+    ): Promise<Trial> => {
       const response = await send(agent, body, more);
       expect(response.status).toBe(200);
       return (await response.json()) as Trial;
@@ -62,7 +66,10 @@ for (const engine of engines) {
       expect(trial.receipt.inputTokens).toBeGreaterThan(0);
       // Used of the budget, and no visitor was there.
       const [after] = await days(agent);
-      expect(after).toMatchObject({ conversations: before[0]?.['conversations'], turns: before[0]?.['turns'] });
+      expect(after).toMatchObject({
+        conversations: before[0]?.['conversations'],
+        turns: before[0]?.['turns'],
+      });
       expect(after?.['inputTokens']).toBe((before[0]?.['inputTokens'] ?? 0) + trial.receipt.inputTokens);
     });
 

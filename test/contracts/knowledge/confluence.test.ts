@@ -152,6 +152,7 @@ describe('Confluence as knowledge', () => {
       'KB Support handbook',
       'KBDE Handbuch Kundenservice',
       'HR People and pay',
+      'SHOP Services for customers',
     ]);
     expect(await confluence.site.cloudIdOf({ access, signal })).toBe(CLOUD_ID);
   });

@@ -50,7 +50,6 @@ export function FileList({
     setRefused(failed);
     await refresh();
   };
-  const inputId = `file-${sourceId}`;
   return (
     <div className="stack">
       <FailureNotice failure={failure ?? action.failure} t={t} />
@@ -66,7 +65,7 @@ export function FileList({
                   {[
                     metadata.format,
                     t('files.size', {
-                      size: t.number(metadata.bytes / 1024, { maximumFractionDigits: 0 }),
+                      size: t.number(Math.max(1, metadata.bytes / 1024), { maximumFractionDigits: 0 }),
                     }),
                     ...(metadata.pages === null ? [] : [t('files.pages', { pages: metadata.pages })]),
                     t('files.chunks', { chunks: progress === null ? chunks : progress.stored }),
@@ -106,14 +105,9 @@ export function FileList({
       ))}
       {mayWrite && (
         <div className="actions">
-          <label className="visually-hidden" htmlFor={inputId}>
-            {t('files.upload')}
-          </label>
           <input
             ref={input}
-            id={inputId}
-            className="visually-hidden"
-            tabIndex={-1}
+            hidden
             type="file"
             multiple
             accept=".pdf,.docx,.txt,.md,.html,.htm,.csv"

@@ -1,6 +1,6 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { Field, Hint, Input, Message, Select, Textarea } from '@zendeskgarden/react-forms';
-import { useRef, useState, type ReactNode } from 'react';
+import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { problemSlug } from '../../../src/contract/problem.ts';
 import { extractionRefusals } from '../../../src/kernel/extraction-refusals.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -122,12 +122,14 @@ export function TextField({
 export function AreaField({
   value,
   onChange,
+  onKeyDown,
   rows = 3,
   maxLength,
   ...around
 }: FieldProps & {
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly rows?: number;
   readonly maxLength?: number;
 }) {
@@ -141,6 +143,7 @@ export function AreaField({
         maxRows={24}
         value={value}
         maxLength={maxLength}
+        onKeyDown={onKeyDown}
         {...(around.error !== undefined && { validation: 'error' as const })}
         onChange={(event) => onChange(event.target.value)}
       />
@@ -204,6 +207,7 @@ export function DeleteButton({
   const { t } = useConsole();
   const [open, setOpen] = useState(false);
   const first = useRef<HTMLButtonElement>(null);
+  const focusOnce = useCallback((node: HTMLButtonElement | null) => node?.focus(), []);
   const close = () => {
     setOpen(false);
     requestAnimationFrame(() => first.current?.focus());
@@ -222,13 +226,13 @@ export function DeleteButton({
       </Button>
     );
   return (
-    <div className="confirm" role="group" aria-label={ask}>
+    <div className="confirm">
       <span>{ask}</span>
       <Button
         size="small"
         isDanger
         isPrimary
-        autoFocus
+        ref={focusOnce}
         onClick={() => {
           setOpen(false);
           onDelete();

@@ -1,21 +1,18 @@
 import { Button } from '@zendeskgarden/react-buttons';
-import { useCallback } from 'react';
-import { readStop, stopAiAgents } from '../../../src/contract/questions.ts';
+import { stopAiAgents } from '../../../src/contract/questions.ts';
 import { useConsole } from '../hooks/use-console.ts';
-import { useAction, useLoad } from '../hooks/use-load.ts';
+import { useAction } from '../hooks/use-load.ts';
 import { FailureNotice, Notice } from './small-parts.tsx';
-
-const lookMs = 30_000;
 
 /** Says that all AI agents are stopped, and by whom. */
 export function StopBanner() {
-  const { api, t, mayWrite } = useConsole();
-  const read = useCallback((signal: AbortSignal) => api.call(readStop, { params: {}, signal }), [api]);
-  const { data, show } = useLoad(read, () => lookMs);
+  const { api, t, mayWrite, stopped, lookAtStop } = useConsole();
   const { busy, failure, run } = useAction();
-  const set = (stopped: boolean) =>
-    void run(async () => show(await api.call(stopAiAgents, { params: {}, body: { stopped } })));
-  const stopped = data?.stopped ?? null;
+  const goOn = () =>
+    void run(async () => {
+      await api.call(stopAiAgents, { params: {}, body: { stopped: false } });
+      lookAtStop();
+    });
   return (
     <>
       {stopped === 'host' && (
@@ -27,7 +24,7 @@ export function StopBanner() {
         <Notice title={t('stop.own')} tone="warning">
           <p>{t('stop.own.why')}</p>
           {mayWrite && (
-            <Button size="small" disabled={busy} onClick={() => set(false)}>
+            <Button size="small" disabled={busy} onClick={goOn}>
               {t('stop.goOn')}
             </Button>
           )}

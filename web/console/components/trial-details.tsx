@@ -85,9 +85,7 @@ export function TrialDetails({ trial }: { readonly trial: Trial }) {
             {t(trial.prompts.length === 1 ? 'try.prompt' : 'try.prompt.n', { number: at + 1 })}
           </summary>
           <p className="subtle">{t('try.prompt.what')}</p>
-          <pre className="code" tabIndex={0} role="region" aria-label={t('try.prompt')}>
-            {`${system}\n\n${user}`}
-          </pre>
+          <pre className="code">{`${system}\n\n${user}`}</pre>
         </details>
       ))}
     </>

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Stopped } from '../../../src/contract/questions.ts';
 import type { ConsoleApi } from '../api.ts';
 import type { Translate } from '../strings/translate.ts';
 
@@ -8,6 +9,10 @@ export interface Console {
   readonly t: Translate;
   /** The person may change settings. */
   readonly mayWrite: boolean;
+  /** Who stopped all AI agents; undefined: not known yet. */
+  readonly stopped: Stopped['stopped'] | undefined;
+  /** Reads it again. */
+  lookAtStop(): void;
   /** Says something to people who cannot see it happen. */
   announce(words: string): void;
   /** Asks for the password again, where a step needs fresh proof; false: the person would not. */

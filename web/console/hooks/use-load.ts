@@ -21,18 +21,20 @@ export function useLoad<T>(
   const [data, setData] = useState<T | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const running = useRef<AbortController | null>(null);
-  const reload = useCallback(async () => {
+  const reload = useCallback((): Promise<void> => {
     running.current?.abort();
     const abort = new AbortController();
     running.current = abort;
-    try {
-      const next = await read(abort.signal);
-      if (abort.signal.aborted) return;
-      setData(next);
-      setFailure(null);
-    } catch (error) {
-      if (!abort.signal.aborted) setFailure(toFailure(error));
-    }
+    return read(abort.signal).then(
+      (next) => {
+        if (abort.signal.aborted) return;
+        setData(next);
+        setFailure(null);
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) setFailure(toFailure(error));
+      },
+    );
   }, [read]);
   useEffect(() => {
     void reload();

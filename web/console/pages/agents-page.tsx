@@ -1,7 +1,7 @@
 import { Button } from '@zendeskgarden/react-buttons';
 import { useCallback, useState, type FormEvent } from 'react';
 import { createAiAgent, listAiAgents, type AiAgentLine } from '../../../src/contract/ai-agents.ts';
-import { readStop, stopAiAgents } from '../../../src/contract/questions.ts';
+import { stopAiAgents } from '../../../src/contract/questions.ts';
 import { FailureNotice, Loading, Mark, TextField } from '../components/small-parts.tsx';
 import { useConsole } from '../hooks/use-console.ts';
 import { useAction, useLoad } from '../hooks/use-load.ts';
@@ -100,16 +100,13 @@ function NewAgent() {
 }
 
 function StopAll() {
-  const { api, t } = useConsole();
-  const read = useCallback((signal: AbortSignal) => api.call(readStop, { params: {}, signal }), [api]);
-  const { data } = useLoad(read);
+  const { api, t, stopped, lookAtStop } = useConsole();
   const { busy, failure, run } = useAction();
-  if (data === null || data.stopped !== null) return null;
+  if (stopped !== null) return null;
   const stop = () =>
     void run(async () => {
       await api.call(stopAiAgents, { params: {}, body: { stopped: true } });
-      // The banner above every page says so from now on.
-      window.location.reload();
+      lookAtStop();
     });
   return (
     <section className="card stack">

@@ -83,7 +83,9 @@ export function SettingsTab(parts: AgentParts) {
         ) : (
           <FailureNotice failure={failure} t={t} />
         )}
-        {saved !== null && <Notice title={t('settings.saved', { version: saved })} tone="success" />}
+        {saved !== null && agent.publishedVersion !== saved && (
+          <Notice title={t('settings.saved', { version: saved })} tone="success" />
+        )}
         {mayWrite && (
           <div className="actions bar">
             <Button type="submit" isPrimary disabled={busy}>

@@ -33,7 +33,7 @@ export function SiteTab({ agent, onChange }: AgentParts) {
         ) : (
           <>
             <p>{t('site.snippet.what')}</p>
-            <CopyBox text={data.html} label={t('site.snippet')} />
+            <CopyBox text={data.html} />
             {agent.publishedVersion === null ? (
               <Notice title={t('site.notPublished')} tone="warning">
                 <a href={agentHref(agent.id, 'settings')}>{t('tab.settings')}</a>
@@ -60,7 +60,7 @@ export function SiteTab({ agent, onChange }: AgentParts) {
   );
 }
 
-function CopyBox({ text, label }: { readonly text: string; readonly label: string }) {
+function CopyBox({ text }: { readonly text: string }) {
   const { t, announce } = useConsole();
   const [copied, setCopied] = useState<boolean | null>(null);
   const copy = async () => {
@@ -70,9 +70,7 @@ function CopyBox({ text, label }: { readonly text: string; readonly label: strin
   };
   return (
     <div className="stack">
-      <pre className="code" tabIndex={0} role="region" aria-label={label}>
-        {text}
-      </pre>
+      <pre className="code">{text}</pre>
       <div className="actions">
         <Button size="small" onClick={() => void copy()}>
           {t('action.copy')}
@@ -117,7 +115,7 @@ function IdentitySecret({ agent, onChange }: Pick<AgentParts, 'agent' | 'onChang
       <p className="subtle">{t(agent.hasIdentitySecret ? 'identity.has' : 'identity.hasNot')}</p>
       {secret !== null && (
         <Notice title={t('identity.once')} tone="warning">
-          <CopyBox text={secret} label={t('identity.title')} />
+          <CopyBox text={secret} />
         </Notice>
       )}
       <FailureNotice failure={failure} t={t} />

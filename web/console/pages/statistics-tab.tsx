@@ -27,7 +27,7 @@ export function StatisticsTab({ agent }: { readonly agent: AiAgent }) {
     ) : (
       <FailureNotice failure={failure} t={t} onRetry={() => void reload()} />
     );
-  if (data.days.length === 0)
+  if (data.total.conversations === 0)
     return (
       <section className="card stack">
         <h2>{t('statistics.none')}</h2>
@@ -52,7 +52,8 @@ export function StatisticsTab({ agent }: { readonly agent: AiAgent }) {
   return (
     <section className="stack">
       <p>{t('statistics.what')}</p>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('tab.statistics')}>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that a keyboard can scroll it */}
+      <section className="scroll" tabIndex={0} aria-label={t('tab.statistics')}>
         <table>
           <thead>
             <tr>
@@ -88,7 +89,7 @@ export function StatisticsTab({ agent }: { readonly agent: AiAgent }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className="subtle">{t('statistics.unknown.why')}</p>
       {data.total.unpricedTurns > 0 && (
         <p className="subtle">{t('statistics.unpriced', { count: data.total.unpricedTurns })}</p>

@@ -110,7 +110,6 @@ export function TryTab({ agent, versions }: AgentParts) {
             event.preventDefault();
             void send(text);
           }}
-          onKeyDown={onKeyDown}
         >
           <AreaField
             label={t('try.message')}
@@ -118,6 +117,7 @@ export function TryTab({ agent, versions }: AgentParts) {
             maxLength={longestMessage}
             value={text}
             onChange={setText}
+            onKeyDown={onKeyDown}
           />
           <div className="actions">
             <Button type="submit" size="small" isPrimary disabled={running || text.trim() === ''}>

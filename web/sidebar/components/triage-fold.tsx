@@ -5,8 +5,10 @@ import { useTicketForm } from '../hooks/use-ticket-form.ts';
 import { useUndoable } from '../hooks/use-undoable.ts';
 import { fieldName, ticketNumbers, valueName } from '../state/field-words.ts';
 import { pathOfField } from '../state/ticket-form.ts';
+import { openTies } from '../state/triage-ties.ts';
 import { FoldLine } from './fold-line.tsx';
 import { NoCard } from './no-card.tsx';
+import { TriageTies } from './triage-ties.tsx';
 import { UndoNote } from './undo-note.tsx';
 
 type Proposed = TriageProposal['values'][number];
@@ -16,12 +18,17 @@ export function TriageFold() {
   const { t } = useSidebar();
   const view = useCard('triage-ticket');
   const value = view.card?.value ?? null;
-  const values = value?.values.filter(isChange) ?? [];
+  const ties = openTies(value);
+  const values = value?.values.filter((one) => isChange(one) && !ties.includes(one)) ?? [];
   const words =
     value === null ? (
       <NoCard view={view} />
     ) : values.length === 0 ? (
-      t('triage.none')
+      ties.length === 0 ? (
+        t('triage.none')
+      ) : (
+        t.count('triage.open', ties.length)
+      )
     ) : (
       values
         .map(
@@ -31,12 +38,13 @@ export function TriageFold() {
         .join(', ')
     );
   return (
-    <FoldLine name={t('triage.title')} words={words} empty={values.length === 0}>
+    <FoldLine name={t('triage.title')} words={words} empty={values.length === 0 && ties.length === 0}>
       <ul className="proposals">
         {values.map((one) => (
           <Proposal key={one.field} proposed={one} />
         ))}
       </ul>
+      {ties.length > 0 && <TriageTies ties={ties} />}
     </FoldLine>
   );
 }

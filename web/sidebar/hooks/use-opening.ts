@@ -20,6 +20,8 @@ export interface OpenedTicket extends Opening {
   readonly stop: () => void;
   /** Asks for one card anew. */
   readonly cardAgain: (name: CardName) => void;
+  /** Puts what was asked for in another way in a card's place; one that cannot be read counts as failed. */
+  readonly putCard: (name: CardName, value: unknown) => void;
 }
 
 export const OpeningContext = createContext<OpenedTicket | null>(null);
@@ -47,6 +49,11 @@ export function useOpening(): OpenedTicket {
       );
     },
     [api, ticketId, t],
+  );
+
+  const putCard = useCallback(
+    (name: CardName, value: unknown) => dispatch({ type: 'card', name, value }),
+    [],
   );
 
   const again = useCallback(() => {
@@ -80,7 +87,10 @@ export function useOpening(): OpenedTicket {
   const stopped = opening.run.status === 'stopped';
   useEffect(() => zaf.on('app.activated', () => stopped && again()), [zaf, stopped, again]);
 
-  return useMemo(() => ({ ...opening, again, stop, cardAgain }), [opening, again, stop, cardAgain]);
+  return useMemo(
+    () => ({ ...opening, again, stop, cardAgain, putCard }),
+    [opening, again, stop, cardAgain, putCard],
+  );
 }
 
 export interface CardView<N extends CardName> {

@@ -50,7 +50,7 @@ export function createHeader(look: WidgetLook, words: WidgetStrings, acts: Acts)
       },
     },
     avatar(look),
-    make('div', { className: 'who' }, make('h1', { dir: 'auto' }, look.name), make('p', {}, words.assistant)),
+    make('div', { className: 'who' }, make('h1', {}, look.name), make('p', {}, words.assistant)),
     more,
     make(
       'button',

@@ -21,7 +21,7 @@ export function renderMarkdown(text: string): DocumentFragment {
 
 /** An answer as a screen reader gets it: without marks, numbers of sources and addresses. */
 export function plainText(text: string): string {
-  const words = renderMarkdown(text.replace(/\s?\[\d{1,2}\]/g, ''));
+  const words = make('div', {}, renderMarkdown(text.replace(/\s?\[\d{1,2}\]/g, '')));
   for (const host of words.querySelectorAll('.host')) host.remove();
   return (words.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
@@ -102,7 +102,8 @@ function inline(text: string): Node[] {
   for (const match of text.matchAll(sign)) {
     const groups = match.groups ?? {};
     let whole = match[0];
-    plain(match.index);
+    // The number of a source belongs to the word before it.
+    plain(groups['cite'] === undefined ? match.index : from + text.slice(from, match.index).trimEnd().length);
     if (groups['code'] !== undefined) nodes.push(make('code', {}, whole.slice(1, -1)));
     else if (groups['image'] !== undefined) nodes.push(document.createTextNode(groups['alt'] ?? ''));
     else if (groups['link'] !== undefined)

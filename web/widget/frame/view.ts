@@ -90,13 +90,9 @@ export function createView(
   );
   const header = createHeader(look, words, {
     close: acts.close,
-    startOver: async () => {
-      if (await askFirst(root, words.startOverQuestion, words.yesStartOver, words.cancel)) acts.startOver();
-      composer.focus();
-    },
-    end: async () => {
-      if (await askFirst(root, words.endQuestion, words.yesEnd, words.cancel)) acts.end();
-    },
+    startOver: () =>
+      askFirst(root, words.startOverQuestion, words.yesStartOver, words.cancel, acts.startOver),
+    end: () => askFirst(root, words.endQuestion, words.yesEnd, words.cancel, acts.end),
   });
   root.setAttribute('aria-label', look.name);
   root.replaceChildren(header.element, scroller, footer, live);
@@ -142,7 +138,7 @@ export function createView(
 
   const renderStarters = ({ shown: said, status, ended }: ChatState): void => {
     starters.hidden =
-      ended || status === 'busy' || look.starters.length === 0 || said.some(({ kind }) => kind !== 'agent');
+      ended || status === 'busy' || look.starters.length === 0 || said.some(({ kind }) => kind !== 'anew');
     if (starters.childElementCount > 0) return;
     starters.append(
       ...look.starters.map((text) =>

@@ -37,11 +37,19 @@ async function start({ src, dataset }: HTMLScriptElement, agentKey: string): Pro
   let forgets = false;
   let act: { open(): void; close(): void; forget(): void } | undefined;
   window.InDesk = {
-    open: () => (act === undefined ? (wantsOpen = true) : act.open()),
-    close: () => (act === undefined ? (wantsOpen = false) : act.close()),
+    open: () => {
+      if (act === undefined) wantsOpen = true;
+      else act.open();
+    },
+    close: () => {
+      if (act === undefined) wantsOpen = false;
+      else act.close();
+    },
     identify: (next) => {
       identity = next;
-      if (next === null) act === undefined ? (forgets = true) : act.forget();
+      if (next !== null) return;
+      if (act === undefined) forgets = true;
+      else act.forget();
     },
   };
   document.dispatchEvent(new CustomEvent('indesk-ready'));

@@ -13,9 +13,13 @@ describe('the words of the widget', () => {
     expect(Object.keys(words).sort()).toEqual(Object.keys(en).sort());
     for (const text of Object.values(words)) expect(said(text).trim()).not.toBe('');
     if (language === 'en') return;
-    const same = Object.entries(words).filter(([key, text]) => said(text) === said(en[key as keyof typeof en]));
+    const same = Object.entries(words).filter(
+      ([key, text]) => said(text) === said(en[key as keyof typeof en]),
+    );
     // "Name", "Conversation" and "Sources" are words of more than one language.
-    expect(same.map(([key]) => key).filter((key) => !['name', 'conversation', 'sources'].includes(key))).toEqual([]);
+    expect(
+      same.map(([key]) => key).filter((key) => !['name', 'conversation', 'sources'].includes(key)),
+    ).toEqual([]);
     expect(launcherStrings(language).close).not.toBe(launcherStrings('en').close);
   });
 
