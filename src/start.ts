@@ -294,7 +294,10 @@ export async function startServer(config: Config, webDirectory: string): Promise
   // Without waiting: until the model is there, knowledge is searched by words.
   void ports.embedder.settled();
   context.lifecycle.started();
-  const stopDemoShop = startDemoShop(program, config.publicUrl ?? url);
+  const stopDemoShop = startDemoShop(program, {
+    subscription: defaultSubscription,
+    publicUrl: config.publicUrl ?? url,
+  });
   ports.logger.info('server ready', { address: url });
   let stopping: Promise<void> | undefined;
   const closeProgram = async (): Promise<void> => {

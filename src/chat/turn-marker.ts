@@ -42,8 +42,8 @@ export interface Accepted {
 }
 
 /**
- * Takes the history of the newest turn, and the one before it once. Where the marker is gone, an authentic history is
- * believed and sets it. Throws `chat-history-refused`. Called while the session is locked.
+ * Takes the history of the newest turn, and the one before it once. Where the marker is gone or has missed a turn, an
+ * authentic history is believed and sets it. Throws `chat-history-refused`. Called while the session is locked.
  */
 export async function acceptTurn(
   keyValues: KeyValueStore,
@@ -58,7 +58,8 @@ export async function acceptTurn(
   if (marker === ended) throw new ProblemError('chat-history-refused', { detail: 'It has ended.' });
   const [digits = '', repeated] = marker.split('r');
   const newest = Number(digits);
-  if (turn === newest) return { isRepeat: false };
+  // A history newer than the marker is authentic like any other: the shared memory missed a turn, as it does while it is away.
+  if (turn >= newest) return { isRepeat: false };
   if (turn === newest - 1 && repeated === undefined) return { isRepeat: true };
   throw new ProblemError('chat-history-refused', { detail: 'It has gone on since.' });
 }

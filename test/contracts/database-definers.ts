@@ -7,6 +7,8 @@ export const definerFunctions: Readonly<
 > = {
   accounts_by_email: 'app_lookup',
   ai_agent_by_widget_key: 'app_lookup',
+  ai_agent_outcomes_due: 'app_lookup',
+  ai_agents_stopped: 'app_lookup',
   create_subscription: 'app_lookup',
   ended_subscriptions: 'app_lookup',
   enter: 'app_owner',
@@ -33,6 +35,7 @@ export const definerFunctions: Readonly<
   subscriptions_with_due_jobs: 'app_lookup',
   sweep_admin_token: 'app_maint',
   sweep_audit_event: 'app_maint',
+  sweep_chat_delivery: 'app_maint',
   sweep_console_session: 'app_maint',
   sweep_job_outbox: 'app_maint',
   sweep_oauth_state: 'app_maint',

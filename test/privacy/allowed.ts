@@ -36,7 +36,8 @@ const allowances: readonly Allowance[] = [
   {
     place: /^heap: main thread$/,
     // Only what can be found at the end: neither what it replaced nor what was refused, broken off or deleted.
-    channels: /^knowledge: (?:file name|second version|changed snippet title|changed snippet text)$/,
+    channels:
+      /^(?:knowledge: (?:file name|second version|changed snippet title|changed snippet text)|trial: (?:title|text) of what it finds)$/,
     reason:
       'files and snippets are kept open for ten minutes, so that searching their words asks no database',
   },

@@ -39,7 +39,7 @@ describe('ranking macros', () => {
         ({ id }) => id,
       );
     const byWords = ranked();
-    expect(byWords.toSorted()).toEqual([1, 2]);
+    expect(new Set(byWords)).toEqual(new Set([1, 2]));
     const [first = 0, second = 0] = byWords;
     expect(ranked(new Map())).toEqual(byWords);
     // The one that only meaning finds near does not come in, and both orders count alike.

@@ -110,6 +110,18 @@ for (const engine of engines) {
       expect(await turn(visitor, { history: first })).toBe('chat-history-refused');
     });
 
+    it('S7: a marker that missed a turn does not cost the conversation', async () => {
+      const visitor = await house.visit(agent);
+      const first = visitor.history;
+      await turn(visitor);
+      const second = visitor.history;
+      await turn(visitor);
+      await missTurn(visitor);
+      expect(await turn(visitor)).toBe(3);
+      expect(await turn(visitor, { history: first })).toBe('chat-history-refused');
+      expect(await turn(visitor, { history: second })).toBe('chat-history-refused');
+    });
+
     it('S7: forged, edited and foreign histories are refused, with and without the marker', async () => {
       const visitor = await house.visit(agent);
       await turn(visitor);

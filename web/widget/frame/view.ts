@@ -241,6 +241,8 @@ export function createView(
     focus() {
       if (contact !== undefined) contact.focus();
       else if (composer.element.hidden) closing.querySelector('button')?.focus();
+      // On a phone the keyboard would cover what there is to read.
+      else if (matchMedia('(hover: none) and (pointer: coarse)').matches) scroller.focus();
       else composer.focus();
     },
   };

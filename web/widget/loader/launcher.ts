@@ -93,7 +93,7 @@ export function createLauncher(settings: LauncherSettings): Launcher {
         frame.referrerPolicy = 'no-referrer';
         frame.allow = '';
         frame.src = frameUrl;
-        frameBox.append(frame);
+        frameBox.replaceChildren(frame);
       }
       frameBox.hidden = false;
       fitToKeyboard();
@@ -125,7 +125,7 @@ export function createLauncher(settings: LauncherSettings): Launcher {
       frame?.remove();
       frame = undefined;
       frameBox.replaceChildren(words);
-      button.focus();
+      if (!frameBox.hidden) button.focus();
     },
   };
 }
