@@ -99,6 +99,19 @@ describe.skipIf(redisMissing !== '')('Redis away', () => {
     expect(await slowestCall(openParts(redis))).toBeLessThan(longestCall);
   });
 
+  it('R4: a process that was busy itself does not take Redis for away', async () => {
+    const { link, logged } = openParts(await startRedis());
+    await usable(link);
+    const reply = link.run((client) => client.ping());
+    const sent = performance.now();
+    // The command leaves and the reply comes while nobody here has time to read it.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (performance.now() < sent + 2 * longestCall);
+    expect(await reply).toBe('PONG');
+    expect(await link.run((client) => client.ping())).toBe('PONG');
+    expect(logged.join('\n')).not.toContain('redis.away');
+  });
+
   it('R4: a Redis that hangs costs one call its time limit and the others nothing', async () => {
     const redis = await startRedis();
     const parts = openParts(redis);

@@ -9,8 +9,8 @@ export interface RedisAddress {
   readonly caFile?: string | undefined;
 }
 
-/** Milliseconds after which a command of a request is given up. */
-export const commandTimeoutMs = 150;
+/** Milliseconds after which the connection itself gives a command up; whoever waits for one gives up long before: see `RedisLink`. */
+export const commandTimeoutMs = 1_000;
 
 const common: RedisOptions = {
   connectTimeout: 2_000,

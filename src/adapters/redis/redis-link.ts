@@ -26,6 +26,8 @@ export interface RedisLink {
 }
 
 const pauseMs = 1_000;
+/** Milliseconds a request waits for a reply. */
+const replyMs = 150;
 
 /** After a failure Redis is left alone for a second; then one command tries, and the others follow when it succeeded. */
 export function createRedisLink({ redis, clock, logger, isFit }: RedisLinkOptions): RedisLink {
@@ -69,7 +71,7 @@ export function createRedisLink({ redis, clock, logger, isFit }: RedisLinkOption
       if (!isUsable || pausedUntil > clock.elapsed()) throw new RedisAwayError();
       if (isFailing) pausedUntil = clock.elapsed() + pauseMs;
       try {
-        const result = await work(redis);
+        const result = await repliedInTime(work(redis));
         if (isFailing) logger.info('redis.back');
         isFailing = false;
         pausedUntil = 0;
@@ -89,4 +91,16 @@ export function createRedisLink({ redis, clock, logger, isFit }: RedisLinkOption
       redis.disconnect();
     },
   };
+}
+
+/**
+ * Rejects after `replyMs`. A process that was busy for longer finds its timers due before it has read its sockets, where
+ * the reply may lie: it looks there once more, or a thousand visitors at once would be told that Redis is away.
+ */
+function repliedInTime<T>(reply: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error('Command timed out'));
+    const timer = setTimeout(() => setImmediate(() => setImmediate(late)), replyMs);
+    reply.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

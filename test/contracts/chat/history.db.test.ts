@@ -52,11 +52,17 @@ for (const engine of engines) {
       const { status, answer, problem } = await visitor.say('When do parcels arrive?', more);
       return status === 200 ? answer?.turn : problem?.type.split('/').at(-1);
     };
-    const forgetMarker = (visitor: TestVisitor) => {
+    const markerOf = (visitor: TestVisitor): string => {
       const { sid } = JSON.parse(
         Buffer.from(visitor.token.split('.')[0] ?? '', 'base64url').toString('utf8'),
       ) as { sid: string };
-      return shared.delete(`chat-turn:${agent.call.subscriptionId}:${sid}`);
+      return `chat-turn:${agent.call.subscriptionId}:${sid}`;
+    };
+    const forgetMarker = (visitor: TestVisitor) => shared.delete(markerOf(visitor));
+    /** As if the shared memory had been away while the newest turn was noted. */
+    const missTurn = async (visitor: TestVisitor) => {
+      const before = Number(await shared.get(markerOf(visitor))) - 1;
+      await shared.set(markerOf(visitor), String(before), { ttlSeconds: 60 });
     };
 
     it('S7: twenty turns across two replicas keep the thread', async () => {
