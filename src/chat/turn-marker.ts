@@ -2,14 +2,14 @@ import { ProblemError } from '../kernel/problem-error.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import { conversationSeconds, type ChatSession } from './chat-sessions.ts';
 
-const lockSeconds = 15;
-const renewMs = 5_000;
+const lockSeconds = 6;
+const renewMs = 2_000;
 const ended = 'ended';
 
 const markerOf = ({ subscriptionId, sessionId }: ChatSession): string =>
   `chat-turn:${subscriptionId}:${sessionId}`;
 
-/** Lets one turn of a session run at a time. Throws `chat-busy`. A process that is killed gives its turn back after 15 seconds. */
+/** Lets one turn of a session run at a time. Throws `chat-busy`. A process that is killed gives its turn back after 6 seconds. */
 export async function lockSession(
   keyValues: KeyValueStore,
   { subscriptionId, sessionId }: ChatSession,
