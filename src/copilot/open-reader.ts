@@ -9,7 +9,7 @@ export function openReader(
   call: Omit<CopilotCall, 'ports'> & { readonly ports: Pick<CopilotCall['ports'], 'helpDesk'> },
   services: Pick<CopilotServices, 'macros' | 'knowledge' | 'meanings'>,
   settings: SubscriptionSettings,
-  about: Pick<ContextArguments, 'ticketId' | 'onStage'> & { readonly onRoundTrip?: () => void },
+  about: Pick<ContextArguments, 'ticketId' | 'onStage' | 'question'> & { readonly onRoundTrip?: () => void },
 ): ContextReader {
   const { onRoundTrip } = about;
   const { knowledge, meanings } = services;
@@ -24,6 +24,7 @@ export function openReader(
       };
     },
     ticketId: about.ticketId,
+    question: about.question,
     agentId: () => {
       if (call.actor.kind !== 'zendesk-agent') throw new ProblemError('forbidden');
       return call.actor.id;

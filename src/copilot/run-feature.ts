@@ -122,10 +122,11 @@ function prepareWith(
   if (!isEnabled(settings, feature)) throw new ProblemError('feature-disabled');
   const parsed = feature.input.safeParse(run.body);
   if (!parsed.success) throw new ProblemError('invalid-request', { detail: fieldProblems(parsed.error) });
-  const input = parsed.data as { readonly ticketId: number | null };
+  const input = parsed.data as { readonly ticketId: number | null; readonly question?: Transient<string> };
   const meter = new CallMeter(call.ports.clock);
   const reader = openReader(call, services, settings, {
     ticketId: input.ticketId,
+    question: input.question,
     onRoundTrip: () => (meter.helpDeskCalls += 1),
     onStage: (stage) => run.emit?.({ type: 'progress', stage }),
   });

@@ -81,5 +81,9 @@ describe('the demo shop', () => {
     expect(await cited('ask', address, { question: 'Until when can an address be changed?' })).toMatch(
       /warehouse-notes\.txt.*"internal":true.*14:40/s,
     );
+    // What is asked counts, also when the ticket is about something else.
+    expect(await cited('ask', points, { question: 'Until when can an address be changed?' })).toMatch(
+      /warehouse-notes\.txt.*14:40/s,
+    );
   });
 });

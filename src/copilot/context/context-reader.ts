@@ -36,6 +36,8 @@ export interface ContextArguments {
   readonly agentId: (() => number) | 'nobody';
   readonly lead: LeadSettings;
   readonly macros: (call: HelpDeskCall) => Promise<Transient<MacroLibrary>>;
+  /** What is asked about the ticket, to look for sources with. */
+  readonly question?: Transient<string> | undefined;
   /** Searches the knowledge attached to the copilot; undefined where none can be. */
   readonly knowledge?: SearchKnowledge;
   /** Likeness by meaning; undefined where there is no local model to ask. */
@@ -58,12 +60,12 @@ const fetchers: Fetchers = {
   sources: async ({ about, helpDeskCall, need }) => {
     const ticket = await need('ticket');
     about.onStage('finding-sources');
-    const { knowledge } = about;
+    const { knowledge, question = Transient.of('') } = about;
     const [found, passages] = await Promise.all([
-      findSources(about.helpDesk, helpDeskCall, ticket, () => need('solvedConversations')),
+      findSources(about.helpDesk, helpDeskCall, ticket, question, () => need('solvedConversations')),
       knowledge === undefined
         ? Transient.of([])
-        : optional(knowledgeSources(knowledge, ticket), helpDeskCall.signal),
+        : optional(knowledgeSources(knowledge, ticket, question), helpDeskCall.signal),
     ]);
     return Transient.all([passages, found]).map(([list, others]) => joinSources(list, others));
   },

@@ -15,7 +15,7 @@ export async function findNeighbours(
   ticket: Transient<TicketWithComments>,
   maySee: Transient<(other: Ticket) => boolean>,
 ): Promise<Transient<Neighbours>> {
-  const words = ticket.map(conversationWords);
+  const words = ticket.map((conversation) => conversationWords(conversation));
   if (words.measure((list) => list.length) === 0) return Transient.of({ solved: [], open: [] });
   const brand = ticket.measure(({ ticket: t }) => t.brandId ?? -1);
   const search = (state: 'solved' | 'open', limit: number) =>
@@ -51,10 +51,11 @@ export async function optional<T>(
 }
 
 /** The weightiest words of a conversation, for Zendesk's search. */
-export function conversationWords({ ticket, comments }: TicketWithComments): string[] {
+export function conversationWords({ ticket, comments }: TicketWithComments, question = ''): string[] {
   const newest = lastCustomerComment(comments);
   return searchWords(
     [
+      { text: question, weight: 4 },
       { text: ticket.subject, weight: 3 },
       { text: newest?.text ?? '', weight: 2 },
       ...comments

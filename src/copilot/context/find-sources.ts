@@ -18,25 +18,30 @@ interface Passage {
   readonly text: string;
 }
 
-/** Help Center articles and similar solved tickets for a conversation, ranked in memory by BM25; the best passages, numbered from 1. */
+/** Help Center articles and similar solved tickets for a conversation and what is asked about it (empty: nothing), ranked in memory by BM25; the best passages, numbered from 1. */
 export async function findSources(
   helpDesk: HelpDesk,
   call: HelpDeskCall,
   ticket: Transient<TicketWithComments>,
+  question: Transient<string>,
   solved: () => Promise<Transient<readonly TicketWithComments[]>>,
 ): Promise<Transient<SourcesContext>> {
-  const words = ticket.map(conversationWords);
+  const words = Transient.all([ticket, question]).map(([conversation, asked]) =>
+    conversationWords(conversation, asked),
+  );
   if (words.measure((list) => list.length) === 0) return Transient.of({ sources: [] });
   const [articles, similar] = await Promise.all([
     optional(helpDesk.searchArticles(call, words, { locale: null, limit: articlesAsked }), call.signal),
     solved(),
   ]);
-  return Transient.all([ticket, articles, similar]).map(([conversation, foundArticles, foundTickets]) => ({
-    sources: rankPassages(conversation, [
-      ...foundArticles.flatMap(articlePassages),
-      ...foundTickets.flatMap(resolutionPassages),
-    ]),
-  }));
+  return Transient.all([ticket, question, articles, similar]).map(
+    ([conversation, asked, foundArticles, foundTickets]) => ({
+      sources: rankPassages(
+        [...terms(asked), ...terms(asked), ...queryTerms(conversation)],
+        [...foundArticles.flatMap(articlePassages), ...foundTickets.flatMap(resolutionPassages)],
+      ),
+    }),
+  );
 }
 
 /** The whole conversation as query terms; subject and newest customer words count more. */
@@ -95,9 +100,9 @@ function resolutionPassages({ ticket, comments }: TicketWithComments): Passage[]
     }));
 }
 
-function rankPassages(conversation: TicketWithComments, passages: readonly Passage[]): NumberedSource[] {
+function rankPassages(query: readonly string[], passages: readonly Passage[]): NumberedSource[] {
   const ranked = rankByBm25(
-    queryTerms(conversation),
+    query,
     passages.map((passage) => terms(`${passage.title} ${passage.text}`)),
   );
   return ranked

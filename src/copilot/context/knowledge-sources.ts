@@ -9,12 +9,17 @@ const turnsRead = 6;
 /** Finds passages of the knowledge attached to the copilot; the query is a conversation, newest last. */
 export type SearchKnowledge = (query: Transient<readonly string[]>) => Promise<Retrieved>;
 
-/** Passages for a ticket. What is not sure is left out: beside articles and solved tickets it would only take room. */
+/** Passages for a ticket, and for what is asked about it, which counts as the newest. What is not sure is left out: beside articles and solved tickets it would only take room. */
 export async function knowledgeSources(
   search: SearchKnowledge,
   ticket: Transient<TicketWithComments>,
+  question: Transient<string>,
 ): Promise<Transient<readonly NumberedSource[]>> {
-  const { passages, sure } = await search(ticket.map(turnsOf));
+  const { passages, sure } = await search(
+    Transient.all([ticket, question]).map(([conversation, asked]) =>
+      [...turnsOf(conversation), asked].filter((text) => text.trim() !== ''),
+    ),
+  );
   if (!sure) return Transient.of([]);
   return passages.map((list) =>
     list.slice(0, passagesKept).map(({ title, headingPath, url, internal, text }, at) => ({
@@ -34,7 +39,7 @@ function turnsOf({ ticket, comments }: TicketWithComments): readonly string[] {
     .filter((comment) => comment.author === 'customer' && comment.public)
     .slice(-turnsRead)
     .map(({ text }) => text);
-  return [ticket.subject, ...written].filter((text) => text.trim() !== '');
+  return [ticket.subject, ...written];
 }
 
 /** One numbering; an article that both found stands there once. */
