@@ -36,7 +36,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'indesk-headers-'));
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'assets', 'main-abc.js'), 'export {};');
-  writeFileSync(join(folder, 'index.html'), '<html><head></head></html>');
+  mkdirSync(join(folder, 'console'));
+  for (const page of ['index.html', 'console/index.html'])
+    writeFileSync(join(folder, page), '<html><head></head></html>');
   program = await openProgram(readConfig({ INDESK_DATA_DIR: folder, INDESK_LOG_LEVEL: 'silent' }));
   app = await open({});
   url = urlOf(app);
@@ -166,7 +168,8 @@ describe('security headers', () => {
       statuses.add(status);
       expectHeaders(headers, what);
       const isPage =
-        one.path === '/sidebar' && (one.method === 'GET' || one.method === 'POST' || one.method === 'HEAD');
+        (one.path === '/sidebar' && ['GET', 'POST', 'HEAD'].includes(one.method)) ||
+        (one.path === '/console' && ['GET', 'HEAD'].includes(one.method));
       if (!isPage)
         expect(headers.get('content-security-policy'), what).toBe(
           "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -188,6 +191,13 @@ describe('security headers', () => {
       expect(status, text.slice(0, 40)).toBeGreaterThanOrEqual(400);
       expectHeaders(headers, text.slice(0, 40));
     }
+  });
+
+  it('S92: nobody may frame the page of the console', async () => {
+    const { headers } = await visit({ method: 'GET', path: '/console' });
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const part of ["script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
+      expect(policy).toContain(part);
   });
 
   it('S92: the page of the sidebar sets the policy of its own', async () => {
