@@ -263,6 +263,9 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     const updatedAt = tools.tenant.upstream.zendesk.account.tickets.get(ticketId)?.updatedAt;
     return { body: { ...(body as object), updatedAt } };
   },
+  'GET /console/assets/:file': async () => ({
+    parameters: { file: readdirSync(join(import.meta.dirname, '../../dist/web/console/assets'))[0] ?? '' },
+  }),
   'GET /widget/frame/:agentKey': async ({ tenant }) => ({ query: { page: widgetOrigin(tenant.id) } }),
   'GET /widget/assets/:file': async () => ({
     parameters: { file: readdirSync(join(import.meta.dirname, '../../dist/web/widget/assets'))[0] ?? '' },

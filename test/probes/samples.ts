@@ -41,6 +41,7 @@ export const texts: Readonly<Record<string, string | (() => string)>> = {
   code: '000000',
   kind: 'openai-compatible',
   locale: 'en',
+  language: 'en',
   targetLanguage: 'de',
   first: '2026-01',
   last: '2026-01',
