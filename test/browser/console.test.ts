@@ -35,6 +35,11 @@ describe.skipIf(missing !== undefined)('the console', () => {
     of.on('pageerror', (error) => errors.push(String(error)));
   };
   const faults = async (): Promise<unknown> => {
+    // A colour on its way to another is nobody's to read yet.
+    await page.evaluate(async () => {
+      const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
+      await Promise.all(changes.map(({ finished }) => finished.catch(() => undefined)));
+    });
     const { violations } = await new AxeBuilder({ page }).analyze();
     return violations.map(({ id, nodes }) => [
       id,
