@@ -159,7 +159,9 @@ describe.skipIf(missing !== undefined)('a visitor of the demo shop', () => {
       }, patient)
       .toContain('two of them');
     expect((await chatTickets(house)).filter(({ id }) => !before.includes(id))).toHaveLength(1);
-    expect(guest.errors).toEqual([]);
+    // The browser notes the refusal of what was sent again while the turn of the page before was still being ended.
+    const isBusy = (text: string): boolean => /status of 409 .*\/turns\)$/.test(text);
+    expect(guest.errors.filter((text) => !isBusy(text))).toEqual([]);
     await guest.page.goto(`${house.zendeskUrl}/agent/tickets/${ticket.id}`);
     await guest.page.getByText('A visitor waits for a person.').first().waitFor(patient);
     await takePicture(guest.page, 'shop-ticket');
