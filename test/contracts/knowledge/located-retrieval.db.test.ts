@@ -249,7 +249,8 @@ describe.each(engines.filter(({ available }) => available))(
       ).toEqual(found.list.filter(({ url }) => url?.endsWith(ofArticle)).map(() => null));
     });
 
-    it('keeps a page of the web for ten minutes and no longer', async () => {
+    // Time is turned by hand here while a real site answers: on a busy machine an answer may go on without the page.
+    it('keeps a page of the web for ten minutes and no longer', { retry: 3 }, async () => {
       await site('/tents/setting-up');
       const asked = () =>
         web.requests.filter((one) => JSON.stringify(one).includes('/tents/setting-up')).length;
@@ -258,13 +259,8 @@ describe.each(engines.filter(({ available }) => available))(
         shouldAdvanceTime: true,
       });
       await find('How do I set up a tent in the wind?');
-      let once = asked();
+      const once = asked();
       await find('How do I set up a tent in the wind?');
-      // On a busy machine an answer may have gone on without the page, which is then asked for once more.
-      for (let more = 0; asked() !== once && more < 3; more += 1) {
-        once = asked();
-        await find('How do I set up a tent in the wind?');
-      }
       expect(asked()).toBe(once);
       await vi.advanceTimersByTimeAsync(600_001);
       await find('How do I set up a tent in the wind?');
