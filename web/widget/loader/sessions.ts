@@ -72,6 +72,6 @@ async function tokenOf(identity: Identity | null): Promise<string | null> {
 
 /** For whoever builds the page. */
 export function warn(text: string): void {
-  // oxlint-disable-next-line no-console
+  // oxlint-disable-next-line no-console -- the page is not ours: whoever builds it looks there
   console.warn(`InDesk: ${text}`);
 }

@@ -30,6 +30,7 @@ const wordsSearched = 8;
 /** Of a site without a search of its own. */
 const pagesRead = 40;
 const patience = 6_000;
+const mostCharacters = 32 * 1024 * 1024;
 
 /**
  * Pages of the web that were fetched for answers, kept in memory for ten minutes at most: a site is asked politely, one page
@@ -39,8 +40,10 @@ const patience = 6_000;
 export class FetchedPages {
   readonly #pages: LRUCache<string, Found>;
 
-  constructor(mostCharacters = 32 * 1024 * 1024) {
+  /** `clock` counts milliseconds, from wherever it likes. */
+  constructor(clock: { now(): number } = performance) {
     this.#pages = new LRUCache({
+      perf: clock,
       maxSize: mostCharacters,
       sizeCalculation: ({ document }) => document.measure((one) => JSON.stringify(one).length),
       ttl: 600_000,
